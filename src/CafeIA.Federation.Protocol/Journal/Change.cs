@@ -1,0 +1,75 @@
+using System.Security.Cryptography;
+using CafeIA.Federation.Protocol.Merkle;
+
+namespace CafeIA.Federation.Protocol.Journal;
+
+/// <summary>One line of a hub's journal: its header, as the bytes that are hashed, and beside it the salt and the body, which may be gone.</summary>
+public sealed class Change
+{
+    /// <summary>Bytes of a salt: random, so that the commitment of a name cannot be guessed.</summary>
+    public const int SaltSize = 32;
+
+    /// <summary>Bytes of a body at the author's edge; what other hubs sent is bounded by the segment.</summary>
+    public const int MaxBody = 64 * 1024;
+
+    private Change(ChangeHeader header, ReadOnlyMemory<byte> headerBytes, ReadOnlyMemory<byte> salt, ReadOnlyMemory<byte>? body)
+    {
+        Header = header;
+        HeaderBytes = headerBytes;
+        Salt = salt;
+        Body = body;
+        Leaf = MerkleTree.Leaf(headerBytes.Span);
+    }
+
+    public ChangeHeader Header { get; }
+
+    public ReadOnlyMemory<byte> HeaderBytes { get; }
+
+    /// <summary>SHA-256(0x00 || header).</summary>
+    public Hash Leaf { get; }
+
+    /// <summary>32 bytes, or none where there is no body.</summary>
+    public ReadOnlyMemory<byte> Salt { get; }
+
+    /// <summary>UTF-8 JSON; null where the change has none, or where it is superseded or erased and only its header is left.</summary>
+    public ReadOnlyMemory<byte>? Body { get; }
+
+    /// <summary>True when the body is there and is the one the header commits to, or when neither exists.</summary>
+    public bool BodyMatches => Body is { } body
+        ? Salt.Length == SaltSize && Commit(Salt.Span, body.Span) == Header.Commitment
+        : Header.Commitment.IsZero;
+
+    /// <summary>SHA-256(salt || body).</summary>
+    public static Hash Commit(ReadOnlySpan<byte> salt, ReadOnlySpan<byte> body)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(salt);
+        hash.AppendData(body);
+        Span<byte> result = stackalloc byte[Hash.Size];
+        hash.GetHashAndReset(result);
+        return Hash.Read(result);
+    }
+
+    /// <summary>A change as its author makes it: the header gets the commitment of salt and body.</summary>
+    public static Change Author(ChangeHeader header, ReadOnlyMemory<byte> salt, ReadOnlyMemory<byte>? body)
+    {
+        ArgumentNullException.ThrowIfNull(header);
+        if (body is { } bytes)
+            header = header with { Commitment = Commit(salt.Span, bytes.Span) };
+        return new(header, header.Encode(), body is null ? default : salt, body);
+    }
+
+    /// <summary>A change as it was received or stored.</summary>
+    public static bool TryRead(
+        ReadOnlyMemory<byte> headerBytes,
+        ReadOnlyMemory<byte> salt,
+        ReadOnlyMemory<byte>? body,
+        [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out Change? change)
+    {
+        change = ChangeHeader.TryDecode(headerBytes.Span, out var header) ? new(header, headerBytes, salt, body) : null;
+        return change is not null;
+    }
+
+    /// <summary>The same change with its header only.</summary>
+    public Change WithoutBody() => new(Header, HeaderBytes, default, null);
+}

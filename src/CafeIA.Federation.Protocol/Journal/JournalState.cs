@@ -1,0 +1,59 @@
+using CafeIA.Federation.Protocol.Heads;
+using CafeIA.Federation.Protocol.Identifiers;
+using CafeIA.Federation.Protocol.Merkle;
+
+namespace CafeIA.Federation.Protocol.Journal;
+
+/// <summary>All that must be known of a journal to append to it: where it ends, the frontier of its tree, the digest of its state.</summary>
+/// <remarks>Mutable and owned by one <see cref="Sequencing.Sequencer"/> or <see cref="Following.Follower"/>. When a store refuses what was planned on it, it is thrown away and loaded anew.</remarks>
+public sealed class JournalState
+{
+    public JournalState(uint epoch, Frontier frontier, StateDigest digest, SignedHead? head)
+    {
+        ArgumentNullException.ThrowIfNull(frontier);
+        ArgumentNullException.ThrowIfNull(digest);
+        Epoch = epoch;
+        Frontier = frontier;
+        Digest = digest;
+        Head = head;
+    }
+
+    public uint Epoch { get; }
+
+    public Frontier Frontier { get; internal set; }
+
+    public StateDigest Digest { get; }
+
+    /// <summary>The newest verified head, which may be of a larger size than what is held; null before the first.</summary>
+    public SignedHead? Head { get; internal set; }
+
+    public Position Position => new(Epoch, Frontier.Size);
+
+    /// <summary>A journal with nothing in it, epoch 1.</summary>
+    public static JournalState Empty() => new(1, new Frontier(), new StateDigest(), null);
+}
+
+/// <summary>An entry's current change: the put, withdrawal or erasure of highest seq.</summary>
+public sealed record CurrentChange(EntryId Entry, Position Position, EntryKind Kind, ChangeOp Op, Hash Leaf);
+
+/// <summary>A change with its place among the entry's changes, as a store keeps it.</summary>
+/// <param name="Change">The change.</param>
+/// <param name="PreviousSeq">Seq of the entry's change before this one; 0 when it is the first.</param>
+public sealed record JournalChange(Change Change, ulong PreviousSeq);
+
+/// <summary>What is to be committed in one transaction, whole or not at all.</summary>
+/// <param name="Before">Where the journal must end for this to be appended: the fence.</param>
+/// <param name="RootBefore">The root at <paramref name="Before"/>.</param>
+/// <param name="Changes">In order.</param>
+/// <param name="Subtrees">Perfect subtrees that the changes complete, level 0 left out.</param>
+/// <param name="After">The state when it is committed.</param>
+/// <param name="RootAfter">The root then.</param>
+/// <param name="Head">The head that covers it, as it came.</param>
+public sealed record JournalBatch(
+    Position Before,
+    Hash RootBefore,
+    IReadOnlyList<JournalChange> Changes,
+    IReadOnlyList<(Subtree Subtree, Hash Hash)> Subtrees,
+    Frontier After,
+    Hash RootAfter,
+    SignedHead Head);
