@@ -110,6 +110,21 @@ public static class SegmentCodec
         return true;
     }
 
+    /// <summary>Whose journal the bytes claim to be of, without reading the rest.</summary>
+    public static bool TryPeek(ReadOnlyMemory<byte> bytes, [NotNullWhen(true)] out Head? head)
+    {
+        head = null;
+        if (bytes.Length is < 12 + ChecksumSize or > Segment.MaxBytes || !bytes.Span.StartsWith(Context) || bytes.Span[11] != FormatVersion)
+            return false;
+        var reader = new Reader(bytes[12..^ChecksumSize]);
+        if (!reader.TryByte(out var traceLength) || !reader.TryTake(traceLength, out _)
+            || !reader.TryUInt16(out var headLength) || !reader.TryTake(headLength, out var headBytes)
+            || !SignedHead.TryDecode(headBytes, out var signedHead))
+            return false;
+        head = signedHead.Head;
+        return true;
+    }
+
     private static bool TryReadChange(ref Reader reader, [NotNullWhen(true)] out Change? change)
     {
         change = null;

@@ -1,0 +1,24 @@
+using CafeIA.Federation.Node.Journal;
+using CafeIA.Federation.Protocol;
+using CafeIA.Federation.Protocol.Heads;
+using CafeIA.Federation.Protocol.Identifiers;
+
+namespace CafeIA.Federation.Node.Exchange;
+
+/// <summary>What another node answers over HTTP. A peer that is down, slow or wrong is a <see cref="Refusal"/>, not an exception: <c>peer-unreachable</c>, <c>peer-answer</c>.</summary>
+internal interface IPeerClient
+{
+    /// <summary><c>GET /.well-known/cafeia-hub</c>.</summary>
+    Task<Result<HubProfile>> DescribeAsync(Uri peer, CancellationToken cancellation);
+
+    /// <summary><c>GET /federation/v1/heads</c>: the newest signed head of each hub the peer holds, not verified.</summary>
+    Task<Result<IReadOnlyDictionary<HubId, SignedHead>>> HeadsAsync(Uri peer, CancellationToken cancellation);
+
+    /// <summary><c>GET /federation/v1/hubs/{hub}/segments?after=epoch.seq</c>: the encoded bytes of the next segment, or none when there is nothing new within <paramref name="wait"/>.</summary>
+    /// <param name="peer">The hub's own node, or any other that holds its journal.</param>
+    /// <param name="hub">Whose journal.</param>
+    /// <param name="after">The last change held.</param>
+    /// <param name="wait">How long the peer may hold the answer back while there is nothing new (long poll); zero: answer at once.</param>
+    /// <param name="cancellation">Gives up.</param>
+    Task<Result<ReadOnlyMemory<byte>>> PullAsync(Uri peer, HubId hub, Position after, TimeSpan wait, CancellationToken cancellation);
+}

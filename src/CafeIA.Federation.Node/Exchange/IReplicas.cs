@@ -1,0 +1,20 @@
+using CafeIA.Federation.Node.Journal;
+using CafeIA.Federation.Protocol.Heads;
+
+namespace CafeIA.Federation.Node.Exchange;
+
+/// <summary>The followers of the other hubs, as the exchange hands things to them. All calls return at once; what does not fit is dropped and pulled later.</summary>
+internal interface IReplicas
+{
+    /// <summary>The hub is known and its key pinned: follow it from now on. Repeating it does nothing.</summary>
+    void Follow(KnownHub hub);
+
+    /// <summary>Bytes that came over the broker lane: a segment or an announcement of some hub, not verified.</summary>
+    void Receive(ReadOnlyMemory<byte> bytes);
+
+    /// <summary>A peer says that a hub's journal ends there; not verified.</summary>
+    /// <param name="hub">Whose journal.</param>
+    /// <param name="peer">Who says so, and where it can be pulled from.</param>
+    /// <param name="head">The head it showed.</param>
+    void Hint(KnownHub hub, Uri peer, SignedHead head);
+}

@@ -1,0 +1,106 @@
+using System.Collections.Immutable;
+using CafeIA.Federation.Protocol;
+using CafeIA.Federation.Protocol.Heads;
+using CafeIA.Federation.Protocol.Identifiers;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace CafeIA.Federation.Node.Journal;
+
+/// <summary>The hubs this node knows, each with the key it pinned. Few and read often, so they stand in memory; the table is the truth.</summary>
+internal sealed class HubRegister(NpgsqlDataSource database, TimeProvider time)
+{
+    private const string Columns = "hub_key, hub_id, name, kind, territory, address, public_key, is_local, frozen_at is not null";
+
+    private ImmutableDictionary<int, KnownHub> byKey = ImmutableDictionary<int, KnownHub>.Empty;
+
+    public IReadOnlyCollection<KnownHub> Hubs => [.. byKey.Values.OrderBy(h => h.Id)];
+
+    /// <summary>This node's own hub.</summary>
+    /// <exception cref="InvalidOperationException">The node has not started.</exception>
+    public KnownHub Local => byKey.Values.FirstOrDefault(h => h.IsLocal) ?? throw new InvalidOperationException("The local hub is not registered yet.");
+
+    public KnownHub? Find(HubId id) => byKey.Values.FirstOrDefault(h => h.Id == id);
+
+    public KnownHub? Find(int key) => byKey.GetValueOrDefault(key);
+
+    public async Task LoadAsync(CancellationToken cancellation)
+    {
+        await using var command = database.CreateCommand($"select {Columns} from hub");
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        var loaded = ImmutableDictionary.CreateBuilder<int, KnownHub>();
+        while (await reader.ReadAsync(cancellation))
+        {
+            var hub = Read(reader);
+            loaded[hub.Key] = hub;
+        }
+        byKey = loaded.ToImmutable();
+    }
+
+    /// <summary>Takes the hub's profile, and pins its key when it is new.</summary>
+    /// <returns>The hub; or <c>key-changed</c> when another key is pinned for it; or <c>hub-changed</c> when a database is started as another hub than it was.</returns>
+    public async Task<Result<KnownHub>> RegisterAsync(HubProfile profile, bool isLocal, CancellationToken cancellation)
+    {
+        await using var command = database.CreateCommand(
+            $"""
+            insert into hub (hub_id, name, kind, territory, address, public_key, is_local, pinned_at, updated_at)
+            select $1, $2, $3, $4, $5, $6, $7, $8, $8
+            where not $7 or not exists (select from hub where is_local and hub_id <> $1)
+            on conflict (hub_id) do update
+                set name = excluded.name, kind = excluded.kind, territory = excluded.territory, address = excluded.address, updated_at = excluded.updated_at
+                where hub.public_key = excluded.public_key and hub.is_local = excluded.is_local
+            returning {Columns}
+            """);
+        command.Parameters.Add(new() { Value = profile.Id.ToString() });
+        command.Parameters.Add(new() { Value = profile.Name });
+        command.Parameters.Add(new() { Value = profile.Kind });
+        command.Parameters.Add(new() { Value = profile.Territory.ToArray() });
+        command.Parameters.Add(new() { Value = (object?)profile.Address?.ToString() ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
+        command.Parameters.Add(new() { Value = profile.PublicKey.Bytes.ToArray() });
+        command.Parameters.Add(new() { Value = isLocal });
+        command.Parameters.Add(new() { Value = time.GetUtcNow().UtcDateTime });
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        if (!await reader.ReadAsync(cancellation))
+        {
+            return isLocal
+                ? new Refusal("hub-changed", $"Cette base de données est celle d’un autre hub, ou d’une autre clé que celle de « {profile.Id} ». Remettez Hub:Id et keys/hub.pem comme ils étaient, ou commencez avec un dossier neuf.", "Hub:Id")
+                : new Refusal("key-changed", $"La clé présentée par « {profile.Id} » n’est pas celle qui est épinglée ici : rien n’est accepté d’elle.", "publicKey");
+        }
+        var hub = Read(reader);
+        ImmutableInterlocked.AddOrUpdate(ref byKey, hub.Key, hub, (_, _) => hub);
+        return hub;
+    }
+
+    /// <summary>Keeps both heads as proof and takes nothing more of the hub.</summary>
+    public async Task FreezeAsync(KnownHub hub, SignedHead ours, SignedHead theirs, CancellationToken cancellation)
+    {
+        await using var command = database.CreateCommand("update hub set frozen_at = $2, fork_ours = $3, fork_theirs = $4 where hub_key = $1 and frozen_at is null");
+        command.Parameters.Add(new() { Value = hub.Key });
+        command.Parameters.Add(new() { Value = time.GetUtcNow().UtcDateTime });
+        command.Parameters.Add(new() { Value = ours.Encode() });
+        command.Parameters.Add(new() { Value = theirs.Encode() });
+        await command.ExecuteNonQueryAsync(cancellation);
+        var frozen = hub with { IsFrozen = true };
+        ImmutableInterlocked.AddOrUpdate(ref byKey, hub.Key, frozen, (_, _) => frozen);
+    }
+
+    private KnownHub Read(NpgsqlDataReader reader)
+    {
+        var key = reader.GetInt32(0);
+        var bytes = reader.GetFieldValue<byte[]>(6);
+        // A key is held open for as long as the hub is known; a profile that changes keeps it.
+        var publicKey = byKey.TryGetValue(key, out var known) && known.PublicKey.Bytes.Span.SequenceEqual(bytes)
+            ? known.PublicKey
+            : HubPublicKey.TryRead(bytes) ?? throw new InvalidDataException($"The pinned key of hub {reader.GetString(1)} cannot be read.");
+        return new(
+            key,
+            HubId.Parse(reader.GetString(1)),
+            reader.GetString(2),
+            reader.GetString(3),
+            reader.GetFieldValue<string[]>(4),
+            reader.IsDBNull(5) ? null : new Uri(reader.GetString(5)),
+            publicKey,
+            reader.GetBoolean(7),
+            reader.GetBoolean(8));
+    }
+}

@@ -1,0 +1,19 @@
+using CafeIA.Federation.Protocol.Journal;
+using Npgsql;
+
+namespace CafeIA.Federation.Node.Journal;
+
+/// <summary>Reads changes from rows that begin with header, salt, body.</summary>
+internal static class JournalRows
+{
+    /// <exception cref="InvalidDataException">The stored header is none.</exception>
+    public static Change ReadChange(NpgsqlDataReader reader, int first)
+    {
+        var header = reader.GetFieldValue<byte[]>(first);
+        ReadOnlyMemory<byte> salt = reader.IsDBNull(first + 1) ? default : reader.GetFieldValue<byte[]>(first + 1);
+        ReadOnlyMemory<byte>? body = reader.IsDBNull(first + 2) ? null : (ReadOnlyMemory<byte>)reader.GetFieldValue<byte[]>(first + 2);
+        return Change.TryRead(header, salt, body, out var change)
+            ? change
+            : throw new InvalidDataException("A stored change cannot be read: the database was written by something else, or its disk is damaged.");
+    }
+}
