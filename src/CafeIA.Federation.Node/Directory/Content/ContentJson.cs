@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace CafeIA.Federation.Node.Directory.Content;
 
-/// <summary>How bodies are written and read. Null, false and empty are left out, so a body says only what is given.</summary>
+/// <summary>How the fields of bodies are named and read; <see cref="ContentBody"/> writes them.</summary>
 [JsonSourceGenerationOptions(
     JsonSerializerDefaults.Web,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault,

@@ -7,11 +7,13 @@ namespace CafeIA.Federation.Node.Directory.Content;
 /// <remarks>
 /// Fields this version does not know are kept in <see cref="Unknown"/> and written back. A date or time is local to <see cref="TimeZone"/>:
 /// <c>2026-12-03T18:30</c>, or <c>2026-12-03</c> where only the day is known or <see cref="AllDay"/> is set; null where no date is given.
+/// The generated reader passes null for an absent field instead of leaving its initialiser alone, so each init accessor says what null means.
+/// Two events are the same when their written bytes are (<see cref="ContentBody.Write(EventContent)"/>): lists compare by reference.
 /// </remarks>
 public sealed record EventContent
 {
     /// <summary>1 to 140 characters.</summary>
-    public string Title { get; init; } = "";
+    public string Title { get; init => field = value ?? ""; } = "";
 
     /// <summary>At most 200 characters.</summary>
     public string? Summary { get; init; }
@@ -22,12 +24,12 @@ public sealed record EventContent
     /// <summary>A name from <see cref="Vocabulary.Formats"/>, such as <c>cafe-ouvert</c>.</summary>
     public string? Format { get; init; }
 
-    public IReadOnlyList<string> Audiences { get; init; } = [];
+    public IReadOnlyList<string> Audiences { get; init => field = Given.List(value); } = [];
 
-    public IReadOnlyList<string> Themes { get; init; } = [];
+    public IReadOnlyList<string> Themes { get; init => field = Given.List(value); } = [];
 
     /// <summary>BCP 47 tags, such as <c>fr</c>.</summary>
-    public IReadOnlyList<string> Languages { get; init; } = [];
+    public IReadOnlyList<string> Languages { get; init => field = Given.List(value); } = [];
 
     public string? Start { get; init; }
 
@@ -37,12 +39,12 @@ public sealed record EventContent
     public bool AllDay { get; init; }
 
     /// <summary>IANA name; Europe/Paris by default.</summary>
-    public string TimeZone { get; init; } = "Europe/Paris";
+    public string TimeZone { get; init => field = value ?? "Europe/Paris"; } = "Europe/Paris";
 
     public RecurrenceContent? Recurrence { get; init; }
 
     /// <summary>Further dates of an event that has no rule, each with its own start and end; at most 800 with the first.</summary>
-    public IReadOnlyList<DateContent> Dates { get; init; } = [];
+    public IReadOnlyList<DateContent> Dates { get; init => field = Given.List(value); } = [];
 
     /// <summary><c>on-site</c>, <c>online</c> or <c>hybrid</c>; null where it is not given.</summary>
     public string? Mode { get; init; }
@@ -51,14 +53,14 @@ public sealed record EventContent
 
     public string? OnlineLink { get; init; }
 
-    public IReadOnlyList<PartyContent> Organisers { get; init; } = [];
+    public IReadOnlyList<PartyContent> Organisers { get; init => field = Given.List(value); } = [];
 
-    public IReadOnlyList<PartyContent> Animators { get; init; } = [];
+    public IReadOnlyList<PartyContent> Animators { get; init => field = Given.List(value); } = [];
 
-    public IReadOnlyList<PartyContent> Contacts { get; init; } = [];
+    public IReadOnlyList<PartyContent> Contacts { get; init => field = Given.List(value); } = [];
 
     /// <summary><c>tentative</c>, <c>confirmed</c>, <c>cancelled</c>, <c>postponed</c>, <c>rescheduled</c> or <c>moved-online</c>.</summary>
-    public string Status { get; init; } = "confirmed";
+    public string Status { get; init => field = value ?? "confirmed"; } = "confirmed";
 
     /// <summary>True: free. False: <see cref="Price"/> says what it costs. Null: not given.</summary>
     public bool? Free { get; init; }
@@ -67,12 +69,12 @@ public sealed record EventContent
 
     public RegistrationContent? Registration { get; init; }
 
-    public IReadOnlyList<PictureContent> Pictures { get; init; } = [];
+    public IReadOnlyList<PictureContent> Pictures { get; init => field = Given.List(value); } = [];
 
-    public IReadOnlyList<LinkContent> Attachments { get; init; } = [];
+    public IReadOnlyList<LinkContent> Attachments { get; init => field = Given.List(value); } = [];
 
     /// <summary>Resources of the catalogue used there.</summary>
-    public IReadOnlyList<Guid> Resources { get; init; } = [];
+    public IReadOnlyList<Guid> Resources { get; init => field = Given.List(value); } = [];
 
     public int? AgeMin { get; init; }
 
@@ -82,7 +84,7 @@ public sealed record EventContent
     public string? Conditions { get; init; }
 
     /// <summary>SPDX identifier; Licence Ouverte 2.0 by default.</summary>
-    public string Licence { get; init; } = "etalab-2.0";
+    public string Licence { get; init => field = value ?? "etalab-2.0"; } = "etalab-2.0";
 
     public SourceContent? Source { get; init; }
 
@@ -93,8 +95,9 @@ public sealed record EventContent
 
     public DateTimeOffset? Updated { get; init; }
 
+    /// <summary>Settable, not init: the reader fills it after construction.</summary>
     [JsonExtensionData]
-    public Dictionary<string, JsonElement>? Unknown { get; init; }
+    public Dictionary<string, JsonElement>? Unknown { get; set; }
 }
 
 /// <summary>A series, by the properties of RFC 5545, section 3.8.5.</summary>
@@ -104,19 +107,19 @@ public sealed record RecurrenceContent
     public string? Rule { get; init; }
 
     /// <summary>RDATE: further local starts; each lasts as long as the first.</summary>
-    public IReadOnlyList<string> Added { get; init; } = [];
+    public IReadOnlyList<string> Added { get; init => field = Given.List(value); } = [];
 
     /// <summary>EXDATE: local starts that do not take place.</summary>
-    public IReadOnlyList<string> Excluded { get; init; } = [];
+    public IReadOnlyList<string> Excluded { get; init => field = Given.List(value); } = [];
 
     /// <summary>Single occurrences that were moved or cancelled (RECURRENCE-ID).</summary>
-    public IReadOnlyList<ChangedOccurrenceContent> Changed { get; init; } = [];
+    public IReadOnlyList<ChangedOccurrenceContent> Changed { get; init => field = Given.List(value); } = [];
 }
 
 /// <summary>One occurrence of a series that differs: <see cref="Occurrence"/> is the local start the rule gives it.</summary>
 public sealed record ChangedOccurrenceContent
 {
-    public string Occurrence { get; init; } = "";
+    public string Occurrence { get; init => field = value ?? ""; } = "";
 
     public string? Start { get; init; }
 
@@ -131,7 +134,7 @@ public sealed record ChangedOccurrenceContent
 
 public sealed record DateContent
 {
-    public string Start { get; init; } = "";
+    public string Start { get; init => field = value ?? ""; } = "";
 
     public string? End { get; init; }
 
@@ -163,13 +166,13 @@ public sealed record PlaceContent
     public string? Access { get; init; }
 
     /// <summary>From <see cref="Vocabulary.Accessibilities"/>: <c>wheelchair</c>, <c>hearing-loop</c>, <c>sign-language</c>, <c>subtitles</c>, <c>quiet</c>.</summary>
-    public IReadOnlyList<string> Accessibility { get; init; } = [];
+    public IReadOnlyList<string> Accessibility { get; init => field = Given.List(value); } = [];
 }
 
 /// <summary>A person or an organisation, as far as it is meant to be published.</summary>
 public sealed record PartyContent
 {
-    public string Name { get; init; } = "";
+    public string Name { get; init => field = value ?? ""; } = "";
 
     /// <summary>An organisation profile of the directory.</summary>
     public Guid? Organisation { get; init; }
@@ -186,7 +189,7 @@ public sealed record PartyContent
 /// <summary>How one registers: <c>none</c>, <c>open</c> (on this node), <c>external</c> (<see cref="Url"/>), <c>capacity</c> or <c>waiting-list</c>.</summary>
 public sealed record RegistrationContent
 {
-    public string Kind { get; init; } = "none";
+    public string Kind { get; init => field = value ?? "none"; } = "none";
 
     public string? Url { get; init; }
 
@@ -196,16 +199,16 @@ public sealed record RegistrationContent
 
 public sealed record PictureContent
 {
-    public string Url { get; init; } = "";
+    public string Url { get; init => field = value ?? ""; } = "";
 
-    public string AlternativeText { get; init; } = "";
+    public string AlternativeText { get; init => field = value ?? ""; } = "";
 
     public string? Credit { get; init; }
 }
 
 public sealed record LinkContent
 {
-    public string Url { get; init; } = "";
+    public string Url { get; init => field = value ?? ""; } = "";
 
     public string? Title { get; init; }
 
@@ -216,7 +219,7 @@ public sealed record LinkContent
 public sealed record SourceContent
 {
     /// <summary>The source's name, stable over imports, such as a calendar's address or a letter's title.</summary>
-    public string Name { get; init; } = "";
+    public string Name { get; init => field = value ?? ""; } = "";
 
     public string? Uid { get; init; }
 

@@ -7,7 +7,7 @@ namespace CafeIA.Federation.Node.Directory.Content;
 public sealed record ResourceContent
 {
     /// <summary>1 to 140 characters.</summary>
-    public string Title { get; init; } = "";
+    public string Title { get; init => field = value ?? ""; } = "";
 
     /// <summary>At most 200 characters.</summary>
     public string? Summary { get; init; }
@@ -18,18 +18,18 @@ public sealed record ResourceContent
     /// <summary>A name from <see cref="Vocabulary.ResourceTypes"/>.</summary>
     public string? Type { get; init; }
 
-    public IReadOnlyList<PartyContent> Authors { get; init; } = [];
+    public IReadOnlyList<PartyContent> Authors { get; init => field = Given.List(value); } = [];
 
     public PartyContent? Publisher { get; init; }
 
     /// <summary>Where it is found.</summary>
     public string? Url { get; init; }
 
-    public IReadOnlyList<string> Audiences { get; init; } = [];
+    public IReadOnlyList<string> Audiences { get; init => field = Given.List(value); } = [];
 
-    public IReadOnlyList<string> Themes { get; init; } = [];
+    public IReadOnlyList<string> Themes { get; init => field = Given.List(value); } = [];
 
-    public IReadOnlyList<string> Languages { get; init; } = [];
+    public IReadOnlyList<string> Languages { get; init => field = Given.List(value); } = [];
 
     /// <summary>A name from <see cref="Vocabulary.Levels"/>.</summary>
     public string? Level { get; init; }
@@ -43,7 +43,7 @@ public sealed record ResourceContent
 
     public string? Cost { get; init; }
 
-    public IReadOnlyList<string> Accessibility { get; init; } = [];
+    public IReadOnlyList<string> Accessibility { get; init => field = Given.List(value); } = [];
 
     public PictureContent? Cover { get; init; }
 
@@ -58,5 +58,5 @@ public sealed record ResourceContent
     public DateTimeOffset? Updated { get; init; }
 
     [JsonExtensionData]
-    public Dictionary<string, JsonElement>? Unknown { get; init; }
+    public Dictionary<string, JsonElement>? Unknown { get; set; }
 }
