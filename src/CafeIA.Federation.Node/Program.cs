@@ -1,3 +1,20 @@
-var builder = WebApplication.CreateBuilder(args);
-var app = builder.Build();
-await app.RunAsync();
+using CafeIA.Federation.Node.Journal;
+using CafeIA.Federation.Node.Operations.Commands;
+
+return await CommandLine.RunAsync(args);
+
+namespace CafeIA.Federation.Node
+{
+    /// <summary>The rooms of the house, in the order a change walks through them.</summary>
+    internal static class Rooms
+    {
+        public static void Add(WebApplicationBuilder builder)
+        {
+            builder.Services.AddDatabase();
+        }
+
+        public static void Map(WebApplication app)
+        {
+        }
+    }
+}

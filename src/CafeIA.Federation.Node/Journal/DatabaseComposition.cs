@@ -1,0 +1,34 @@
+using Npgsql;
+
+namespace CafeIA.Federation.Node.Journal;
+
+/// <summary>The node's one data source and what brings its schema up to date.</summary>
+internal static class DatabaseComposition
+{
+    /// <summary>Statements kept prepared in each connection: Npgsql prepares none by itself, and the hot ones are few.</summary>
+    private const int MaxPrepared = 60;
+
+    /// <summary>Executions after which a statement is prepared.</summary>
+    private const int PrepareAfter = 3;
+
+    public static IServiceCollection AddDatabase(this IServiceCollection services)
+    {
+        services.AddSingleton(provider => CreateSource(provider.GetRequiredService<DatabaseOptions>(), provider.GetRequiredService<ILoggerFactory>()));
+        services.AddSingleton<SchemaRunner>();
+        return services;
+    }
+
+    private static NpgsqlDataSource CreateSource(DatabaseOptions options, ILoggerFactory loggers)
+    {
+        var text = new NpgsqlConnectionStringBuilder(options.ConnectionString) { MaxPoolSize = options.MaxConnections };
+        // What the operator wrote in the connection string wins.
+        if (text.MaxAutoPrepare == 0)
+        {
+            text.MaxAutoPrepare = MaxPrepared;
+            text.AutoPrepareMinUsages = PrepareAfter;
+        }
+        text.ApplicationName ??= "cafeia";
+        var source = new NpgsqlDataSourceBuilder(text.ConnectionString).UseLoggerFactory(loggers);
+        return source.Build();
+    }
+}
