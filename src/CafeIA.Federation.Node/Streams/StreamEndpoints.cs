@@ -1,0 +1,61 @@
+using CafeIA.Federation.Node.Journal;
+using CafeIA.Federation.Protocol;
+using CafeIA.Federation.Protocol.Identifiers;
+
+namespace CafeIA.Federation.Node.Streams;
+
+/// <summary><c>GET /streams/v1/updates</c>: every change applied here, as server-sent events.</summary>
+internal static class StreamEndpoints
+{
+    /// <summary>Readers at a time; each holds one connection and a chunk in memory.</summary>
+    private const int MaxReaders = 2000;
+
+    private static int readers;
+
+    public static IServiceCollection AddStreams(this IServiceCollection services) => services.AddSingleton<UpdateStream>();
+
+    public static void MapStreams(this IEndpointRouteBuilder routes) => routes.MapGet("/streams/v1/updates", UpdatesAsync);
+
+    /// <summary><c>?hub=ara</c>, repeated or with commas, keeps these hubs only; <c>Last-Event-ID</c> goes on after the event it names.</summary>
+    private static async Task<IResult> UpdatesAsync(HttpContext context, UpdateStream stream, HubRegister hubs, IHostApplicationLifetime lifetime)
+    {
+        var only = new HashSet<HubId>();
+        foreach (var name in context.Request.Query["hub"].SelectMany(h => (h ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)))
+        {
+            if (!HubId.TryParse(name, out var hub) || hubs.Find(hub) is null)
+                return Problem(StatusCodes.Status400BadRequest, new("unknown-hub", $"« {name} » n’est pas un hub connu de ce nœud.", "hub"));
+            only.Add(hub);
+        }
+        var begun = await stream.BeginAsync(context.Request.Headers["Last-Event-ID"], only, context.RequestAborted);
+        if (!begun.IsOk)
+            return Problem(begun.Refusal.Code == "bad-cursor" ? StatusCodes.Status400BadRequest : StatusCodes.Status409Conflict, begun.Refusal);
+        if (Interlocked.Increment(ref readers) > MaxReaders)
+        {
+            Interlocked.Decrement(ref readers);
+            context.Response.Headers.RetryAfter = "30";
+            return Problem(StatusCodes.Status503ServiceUnavailable, new("too-many-readers", "Ce nœud sert déjà autant de lecteurs qu’il peut. Réessayez dans une demi-minute."));
+        }
+        try
+        {
+            context.Response.ContentType = "text/event-stream; charset=utf-8";
+            context.Response.Headers.CacheControl = "no-store";
+            context.Response.Headers["X-Accel-Buffering"] = "no";
+            using var leaving = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
+            await stream.RunAsync(begun.Value, only, context.Response.BodyWriter, leaving.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            context.Abort();
+        }
+        finally
+        {
+            Interlocked.Decrement(ref readers);
+        }
+        return Results.Empty;
+    }
+
+    private static IResult Problem(int status, Refusal refusal) => Results.Problem(
+        detail: refusal.Message,
+        statusCode: status,
+        extensions: new Dictionary<string, object?> { ["code"] = refusal.Code, ["field"] = refusal.Field });
+}
