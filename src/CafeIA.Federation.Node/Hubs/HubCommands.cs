@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using CafeIA.Federation.Node.Journal;
 using CafeIA.Federation.Protocol;
 using CafeIA.Federation.Protocol.Sequencing;
 
@@ -8,8 +10,38 @@ internal interface IHubCommands
 {
     /// <summary>Returns after the change is committed, with its place; or the refusal, and nothing is written.</summary>
     /// <remarks>
-    /// Refusals: <c>entry-not-found</c>, <c>entry-withdrawn</c>, <c>version-mismatch</c>, <c>kind-mismatch</c>, <c>idempotency-conflict</c>, <c>hub-busy</c> (the queue is full: try again later).
-    /// The body is taken as it is: it was judged at the edge.
+    /// Refusals: <c>entry-not-found</c>, <c>entry-withdrawn</c>, <c>version-mismatch</c>, <c>kind-mismatch</c>, <c>idempotency-conflict</c>;
+    /// <c>hub-busy</c>: the queue is full, try again later; <c>hub-unavailable</c>: the database did not say whether it took the change, so
+    /// send it again with the same command id. The body is taken as it is: it was judged at the edge.
     /// </remarks>
     Task<Result<Sequenced>> SubmitAsync(Intent intent, CancellationToken cancellation);
+}
+
+/// <summary>Hands commands to the hub's grain, and again to its successor when the fence threw it out.</summary>
+internal sealed class HubCommands(IGrainFactory grains, HubRegister hubs) : IHubCommands
+{
+    /// <summary>Activations that may be fenced out in turn before the caller is asked to come back.</summary>
+    private const int MaxAttempts = 5;
+
+    public async Task<Result<Sequenced>> SubmitAsync(Intent intent, CancellationToken cancellation)
+    {
+        var command = HubCommand.From(intent, Activity.Current?.Id);
+        var grain = grains.GetGrain<IHubGrain>(hubs.Local.Id.ToString());
+        for (var attempt = 1; ; attempt++)
+        {
+            var answer = await grain.SubmitAsync(command).WaitAsync(cancellation);
+            if (answer.Code != HubAnswer.Fenced)
+                return answer.ToResult();
+            if (attempt == MaxAttempts)
+                return HubRefusals.Busy;
+        }
+    }
+}
+
+/// <summary>What a hub answers when it cannot take a command now.</summary>
+internal static class HubRefusals
+{
+    public static Refusal Busy { get; } = new("hub-busy", "Le hub reçoit trop de demandes à la fois. Réessayez dans quelques secondes.");
+
+    public static Refusal Unavailable { get; } = new("hub-unavailable", "La base de données n’a pas confirmé l’écriture. Renvoyez la même demande avec la même clé d’idempotence : elle ne sera pas écrite deux fois.");
 }

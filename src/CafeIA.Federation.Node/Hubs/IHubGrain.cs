@@ -1,0 +1,76 @@
+using CafeIA.Federation.Protocol;
+using CafeIA.Federation.Protocol.Identifiers;
+using CafeIA.Federation.Protocol.Sequencing;
+
+namespace CafeIA.Federation.Node.Hubs;
+
+/// <summary>The one place where the local hub's changes get their order. Its key is the hub's id.</summary>
+internal interface IHubGrain : IGrainWithStringKey
+{
+    /// <summary>Answers after the commit.</summary>
+    Task<HubAnswer> SubmitAsync(HubCommand command);
+
+    /// <summary>Loads the journal, so that the first command does not wait for it.</summary>
+    Task StartAsync();
+}
+
+/// <summary>An <see cref="Intent"/> on its way between silos.</summary>
+[GenerateSerializer, Immutable, Alias("cafeia.HubCommand")]
+internal sealed record HubCommand(
+    [property: Id(0)] Guid Entry,
+    [property: Id(1)] bool IsNew,
+    [property: Id(2)] ushort Kind,
+    [property: Id(3)] byte Op,
+    [property: Id(4)] byte[]? Body,
+    [property: Id(5)] byte[] Command,
+    [property: Id(6)] uint IfMatchEpoch,
+    [property: Id(7)] ulong IfMatchSeq,
+    [property: Id(8)] bool HasIfMatch,
+    [property: Id(9)] string? TraceParent)
+{
+    public static HubCommand From(Intent intent, string? traceParent) => new(
+        intent.Entry.Value,
+        intent.IsNew,
+        (ushort)intent.Kind,
+        (byte)intent.Op,
+        intent.Body?.ToArray(),
+        intent.Command.ToArray(),
+        intent.IfMatch?.Epoch ?? 0,
+        intent.IfMatch?.Seq ?? 0,
+        intent.IfMatch is not null,
+        traceParent);
+
+    public Intent ToIntent() => new(
+        new EntryId(Entry),
+        IsNew,
+        (EntryKind)Kind,
+        (ChangeOp)Op,
+        Body is null ? null : (ReadOnlyMemory<byte>)Body,
+        CommandId.Read(Command),
+        HasIfMatch ? new Position(IfMatchEpoch, IfMatchSeq) : null);
+}
+
+/// <summary>What became of a command, on its way between silos.</summary>
+[GenerateSerializer, Immutable, Alias("cafeia.HubAnswer")]
+internal sealed record HubAnswer(
+    [property: Id(0)] string? Code,
+    [property: Id(1)] string? Message,
+    [property: Id(2)] string? Field,
+    [property: Id(3)] Guid Entry,
+    [property: Id(4)] uint Epoch,
+    [property: Id(5)] ulong Seq,
+    [property: Id(6)] bool Repeated)
+{
+    /// <summary>The activation was fenced out before the command was written: another one takes it.</summary>
+    public const string Fenced = "fenced";
+
+    public static HubAnswer From(Result<Sequenced> result) => result.IsOk
+        ? new(null, null, null, result.Value.Entry.Value, result.Value.Position.Epoch, result.Value.Position.Seq, result.Value.Repeated)
+        : From(result.Refusal);
+
+    public static HubAnswer From(Refusal refusal) => new(refusal.Code, refusal.Message, refusal.Field, default, 0, 0, false);
+
+    public Result<Sequenced> ToResult() => Code is null
+        ? new Sequenced(new EntryId(Entry), new Position(Epoch, Seq), Repeated)
+        : new Refusal(Code, Message!, Field);
+}

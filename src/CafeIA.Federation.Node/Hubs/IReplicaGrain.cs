@@ -1,0 +1,18 @@
+using Orleans.Concurrency;
+
+namespace CafeIA.Federation.Node.Hubs;
+
+/// <summary>Follows one remote hub. Its key is the hub's id.</summary>
+internal interface IReplicaGrain : IGrainWithStringKey
+{
+    /// <summary>Begins to follow; repeating it does nothing.</summary>
+    Task FollowAsync();
+
+    /// <summary>Bytes of the broker lane. When the replica's channel is full they are dropped, and pulled later.</summary>
+    [OneWay]
+    Task ReceiveAsync(Immutable<byte[]> bytes);
+
+    /// <summary>A peer shows a signed head of this hub.</summary>
+    [OneWay]
+    Task HintAsync(string peer, Immutable<byte[]> signedHead);
+}

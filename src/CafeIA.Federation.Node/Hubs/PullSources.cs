@@ -1,0 +1,50 @@
+using CafeIA.Federation.Node.Exchange;
+using CafeIA.Federation.Node.Journal;
+using CafeIA.Federation.Protocol.Identifiers;
+
+namespace CafeIA.Federation.Node.Hubs;
+
+/// <summary>From whom a hub's journal can be pulled: the hub itself first, then a peer that showed a newer head, then every other known node in turn.</summary>
+internal sealed class PullSources(HubRegister hubs, HubId hub, ExchangeOptions exchange)
+{
+    private readonly HashSet<Uri> failed = [];
+    private Uri? preferred;
+
+    /// <summary>Every source failed since the last one that did not.</summary>
+    public bool AllFailed => Candidates().All(failed.Contains);
+
+    public void Prefer(Uri peer) => preferred = peer;
+
+    /// <summary>The best source that has not failed in this round; when all have, a new round begins. Null when there is none at all.</summary>
+    public Uri? Next()
+    {
+        var candidates = Candidates();
+        var next = candidates.Find(c => !failed.Contains(c));
+        if (next is null)
+        {
+            failed.Clear();
+            next = candidates.FirstOrDefault();
+        }
+        return next;
+    }
+
+    public void Failed(Uri source) => failed.Add(source);
+
+    private List<Uri> Candidates()
+    {
+        var candidates = new List<Uri>();
+        void Add(Uri? address)
+        {
+            if (address is not null && !candidates.Contains(address))
+                candidates.Add(address);
+        }
+        var known = hubs.Find(hub);
+        Add(known?.Address);
+        Add(preferred);
+        foreach (var other in hubs.Hubs.Where(h => !h.IsLocal && h.Id != hub))
+            Add(other.Address);
+        foreach (var peer in exchange.Peers)
+            Add(peer.Address);
+        return candidates;
+    }
+}

@@ -1,0 +1,60 @@
+using System.Runtime.InteropServices;
+using CafeIA.Federation.Node.Exchange;
+using CafeIA.Federation.Node.Journal;
+using CafeIA.Federation.Protocol.Heads;
+using CafeIA.Federation.Protocol.Identifiers;
+using CafeIA.Federation.Protocol.Segments;
+using Orleans.Concurrency;
+
+namespace CafeIA.Federation.Node.Hubs;
+
+/// <summary>Finds the grain that follows a hub, for what the exchange hands in.</summary>
+internal sealed partial class Replicas(IGrainFactory grains, HubRegister hubs, HubsTelemetry telemetry, ILogger<Replicas> logger) : IReplicas
+{
+    public void Follow(KnownHub hub)
+    {
+        if (!hub.IsLocal)
+            Forget(Grain(hub.Id).FollowAsync(), hub.Id);
+    }
+
+    public void Receive(ReadOnlyMemory<byte> bytes)
+    {
+        if (!TryPeek(bytes, out var id) || hubs.Find(id) is not { IsLocal: false } hub)
+        {
+            telemetry.Stranger();
+            return;
+        }
+        var array = MemoryMarshal.TryGetArray(bytes, out var part) && part.Offset == 0 && part.Count == part.Array!.Length ? part.Array : bytes.ToArray();
+        Forget(Grain(hub.Id).ReceiveAsync(array.AsImmutable()), hub.Id);
+    }
+
+    public void Hint(KnownHub hub, Uri peer, SignedHead head)
+    {
+        if (!hub.IsLocal)
+            Forget(Grain(hub.Id).HintAsync(peer.ToString(), head.Encode().AsImmutable()), hub.Id);
+    }
+
+    private static bool TryPeek(ReadOnlyMemory<byte> bytes, out HubId hub)
+    {
+        hub = default;
+        if (SegmentCodec.TryPeek(bytes, out var head))
+            hub = head.Hub;
+        else if (Announcement.TryDecode(bytes, out var announcement))
+            hub = announcement.Head.Head.Hub;
+        else
+            return false;
+        return true;
+    }
+
+    private IReplicaGrain Grain(HubId hub) => grains.GetGrain<IReplicaGrain>(hub.ToString());
+
+    /// <summary>The caller does not wait; what fails is logged and repaired by the next pull.</summary>
+    private void Forget(Task call, HubId hub)
+    {
+        if (!call.IsCompletedSuccessfully)
+            _ = call.ContinueWith(failed => LogFailed(failed.Exception!, hub), CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+    }
+
+    [LoggerMessage(1, LogLevel.Warning, "Replica of {Hub} did not take what it was handed")]
+    private partial void LogFailed(Exception exception, HubId hub);
+}

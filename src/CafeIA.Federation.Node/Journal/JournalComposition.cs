@@ -1,0 +1,14 @@
+namespace CafeIA.Federation.Node.Journal;
+
+/// <summary>How the journal is put together.</summary>
+internal static class JournalComposition
+{
+    /// <summary>Adds what reads and writes journals, over a registered <see cref="Npgsql.NpgsqlDataSource"/>.</summary>
+    public static IServiceCollection AddJournal(this IServiceCollection services) => services
+        .AddSingleton<SchemaRunner>()
+        .AddSingleton<HubRegister>()
+        .AddSingleton<JournalLoader>()
+        .AddSingleton<JournalReader>()
+        .AddSingleton<JournalWriter>()
+        .AddSingleton<JournalSignal>();
+}
