@@ -35,6 +35,15 @@ public static class Vocabulary
         new("moved-online", "Maintenu en ligne"),
     ];
 
+    public static IReadOnlyList<Term> Registrations { get; } =
+    [
+        new("none", "Sans inscription"),
+        new("open", "Sur inscription"),
+        new("external", "Inscription sur un autre site"),
+        new("capacity", "Sur inscription, places limitées"),
+        new("waiting-list", "Sur inscription, avec liste d’attente"),
+    ];
+
     public static IReadOnlyList<Term> Accessibilities { get; } =
     [
         new("wheelchair", "Accessible en fauteuil roulant"),

@@ -1,4 +1,3 @@
-using System.Globalization;
 using CafeIA.Federation.Node.Directory.Content;
 using Ical.Net.DataTypes;
 using Ical.Net.Evaluation;
@@ -80,12 +79,17 @@ internal sealed class SeriesExpansion
         if (!parsed.IsOk)
             return (true, true);
         var rule = parsed.Value.Rule;
+        var limit = LocalDateTime.FromDateTime(horizon.UtcDateTime).InUtc().WithZone(span.Zone).LocalDateTime.ToDateTimeUnspecified();
+        var ends = false;
         if (parsed.Value.Until is { } until)
         {
-            if (!TryUntil(until, out var last))
+            if (!RecurrenceUntil.TryRead(until, span.Zone, start.HasTime, out var last))
                 return (true, true);
-            rule.Until = new CalDateTime(last, start.HasTime);
+            ends = last <= limit;
+            limit = ends ? last : limit;
         }
+        // The evaluator looks no further than UNTIL, so an empty rule ends at the horizon and not in the year 9999.
+        rule.Until = new CalDateTime(limit, start.HasTime);
         if (!start.HasTime)
         {
             // RFC 5545: these are ignored for a series of days.
@@ -93,44 +97,37 @@ internal sealed class SeriesExpansion
             rule.ByMinute.Clear();
             rule.BySecond.Clear();
         }
+        return Follow(rule, start, limit, ends);
+    }
 
-        var limit = LocalDateTime.FromDateTime(horizon.UtcDateTime).InUtc().WithZone(span.Zone).LocalDateTime.ToDateTimeUnspecified();
+    private (bool Finished, bool Truncated) Follow(RecurrenceRule rule, LocalMoment start, DateTime limit, bool ends)
+    {
         var generated = new Queue<LocalMoment>();
-        var truncated = false;
-        var finished = true;
+        var steps = 0;
         try
         {
-            var evaluator = new RecurrencePatternEvaluator(rule);
             var options = new EvaluationOptions { MaxUnmatchedIncrementsLimit = MaxEmptyPeriods };
-            var steps = 0;
-            foreach (var period in evaluator.Evaluate(new CalDateTime(start.Value, start.HasTime), null, options))
+            foreach (var period in new RecurrencePatternEvaluator(rule).Evaluate(new CalDateTime(start.Value, start.HasTime), null, options))
             {
-                if (++steps > MaxSteps)
-                {
-                    truncated = true;
-                    break;
-                }
                 var moment = new LocalMoment(period.StartTime.Value, start.HasTime);
-                if (moment.Value > limit || moment.Value.Year > LocalMoment.MaxYear)
-                {
-                    finished = moment.Value.Year > LocalMoment.MaxYear;
+                if (moment.Value > limit || ++steps > MaxSteps)
                     break;
-                }
                 generated.Enqueue(moment);
                 if (generated.Count > OccurrenceExpansion.MaxGenerated)
-                {
                     generated.Dequeue();
-                    truncated = true;
-                }
             }
         }
         catch (EvaluationException)
         {
-            // No start within the bound of empty periods, or past the year 9999: nothing more follows.
+            // No start within the bound of empty periods.
+        }
+        catch (ArgumentOutOfRangeException)
+        {
+            // Ical.Net 5.2 lets dates after the year 9999 out this way for some rules with BYWEEKNO.
         }
         foreach (var moment in generated)
             Keep(moment);
-        return (finished, truncated);
+        return (ends || steps >= rule.Count, steps > OccurrenceExpansion.MaxGenerated);
     }
 
     private void Keep(LocalMoment moment)
@@ -166,31 +163,4 @@ internal sealed class SeriesExpansion
         listed(moment) || (moment.HasTime && listed(new LocalMoment(moment.Value.Date, false)));
 
     private LocalMoment AsSeries(LocalMoment moment) => content.AllDay || !span.HasTime ? new(moment.Value.Date, false) : moment;
-
-    /// <summary>UNTIL in UTC means a moment, without Z a local time, without an hour the whole day.</summary>
-    private bool TryUntil(string text, out DateTime last)
-    {
-        const DateTimeStyles styles = DateTimeStyles.None;
-        if (DateTime.TryParseExact(text, "yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture, styles, out last))
-        {
-            if (last.Year is < LocalMoment.MinYear or > LocalMoment.MaxYear)
-                return TryClamp(ref last);
-            last = LocalDateTime.FromDateTime(last).InUtc().WithZone(span.Zone).LocalDateTime.ToDateTimeUnspecified();
-            return true;
-        }
-        if (DateTime.TryParseExact(text, "yyyyMMdd'T'HHmmss", CultureInfo.InvariantCulture, styles, out last))
-            return TryClamp(ref last);
-        if (!DateTime.TryParseExact(text, "yyyyMMdd", CultureInfo.InvariantCulture, styles, out last))
-            return false;
-        if (span.HasTime)
-            last = last.AddDays(last.Year < LocalMoment.MaxYear ? 1 : 0).AddSeconds(-1);
-        return TryClamp(ref last);
-    }
-
-    private static bool TryClamp(ref DateTime last)
-    {
-        if (last.Year > LocalMoment.MaxYear)
-            last = new DateTime(LocalMoment.MaxYear, 12, 31, 23, 59, 59);
-        return last.Year >= LocalMoment.MinYear;
-    }
 }
