@@ -41,7 +41,7 @@ public sealed class PostgresServer : IAsyncLifetime
         if (managed is not null)
             await managed.DisposeAsync();
         if (folder is not null)
-            Directory.Delete(folder, recursive: true);
+            System.IO.Directory.Delete(folder, recursive: true);
         starting.Dispose();
     }
 
@@ -60,7 +60,7 @@ public sealed class PostgresServer : IAsyncLifetime
 
     private async Task<string> StartOwnAsync()
     {
-        folder = Directory.CreateTempSubdirectory("cafeia-tests-").FullName;
+        folder = System.IO.Directory.CreateTempSubdirectory("cafeia-tests-").FullName;
         var data = new DataFolder(Path.Combine(folder, "node"));
         File.SetUnixFileMode(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
         data.Create();

@@ -44,7 +44,7 @@ internal sealed class TestNode : IAsyncDisposable
     public static async Task<TestNode> StartAsync(
         PostgresServer server, string hub = "essai", Uri? broker = null, IEnumerable<Uri>? peers = null, Action<WebApplicationBuilder>? configure = null)
     {
-        var folder = Directory.CreateTempSubdirectory("cafeia-node-").FullName;
+        var folder = System.IO.Directory.CreateTempSubdirectory("cafeia-node-").FullName;
         var database = await server.CreateDatabaseAsync();
         var settings = new NodeSettings
         {
@@ -63,6 +63,6 @@ internal sealed class TestNode : IAsyncDisposable
         Http.Dispose();
         await Host.DisposeAsync();
         await server.DropDatabaseAsync(database);
-        Directory.Delete(folder, recursive: true);
+        System.IO.Directory.Delete(folder, recursive: true);
     }
 }

@@ -12,9 +12,9 @@ namespace CafeIA.Federation.Tests.Operations;
 
 public sealed class NodeHostTests(PostgresServer server) : IDisposable
 {
-    private readonly string folder = Directory.CreateTempSubdirectory("cafeia-hosting-").FullName;
+    private readonly string folder = System.IO.Directory.CreateTempSubdirectory("cafeia-hosting-").FullName;
 
-    public void Dispose() => Directory.Delete(folder, recursive: true);
+    public void Dispose() => System.IO.Directory.Delete(folder, recursive: true);
 
     [Fact]
     public async Task Two_nodes_run_side_by_side_in_one_process()

@@ -5,9 +5,9 @@ namespace CafeIA.Federation.Tests.Operations;
 
 public sealed class SettingsReaderTests : IDisposable
 {
-    private readonly string folder = Directory.CreateTempSubdirectory("cafeia-settings-").FullName;
+    private readonly string folder = System.IO.Directory.CreateTempSubdirectory("cafeia-settings-").FullName;
 
-    public void Dispose() => Directory.Delete(folder, recursive: true);
+    public void Dispose() => System.IO.Directory.Delete(folder, recursive: true);
 
     [Fact]
     public void With_nothing_set_every_setting_has_its_default()
