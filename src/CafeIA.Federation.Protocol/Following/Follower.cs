@@ -59,6 +59,9 @@ public sealed class Follower(FederationId federation, HubId hub, HubPublicKey ke
             return new Verdict.Refused(SegmentFault.BadSignature);
         if (state.Head is { } ours && ours.Head.Size == head.Size && ours.Head.Root != head.Root)
             return new Verdict.Fork(ours, signedHead);
+        // What is held was proven to be in a head the hub signed, perhaps of a larger size: another root at the size held is a second history as well.
+        if (state.Head is { } proven && head.Size == state.Frontier.Size && head.Root != state.Frontier.Root())
+            return new Verdict.Fork(proven, signedHead);
         return null;
     }
 
@@ -73,11 +76,14 @@ public sealed class Follower(FederationId federation, HubId hub, HubPublicKey ke
     /// <summary>Makes the batch of a segment that was judged <see cref="Verdict.Apply"/>.</summary>
     /// <param name="apply">The verdict, of this state.</param>
     /// <param name="current">Current changes of the entries in it, as committed.</param>
+    /// <exception cref="InvalidOperationException">The journal has moved since the verdict.</exception>
     /// <returns>The batch, or the fault when the state it leads to is not the one the head signs; the state is then as before.</returns>
     public (JournalBatch? Batch, SegmentFault Fault) Plan(Verdict.Apply apply, IReadOnlyDictionary<EntryId, CurrentChange> current)
     {
         ArgumentNullException.ThrowIfNull(apply);
         ArgumentNullException.ThrowIfNull(current);
+        if (apply.Segment.FirstSeq + (ulong)apply.Skip != state.Frontier.Size + 1)
+            throw new InvalidOperationException($"A verdict is good for the state it was made of: this one does not begin after {state.Position}.");
         var before = state.Position;
         var rootBefore = state.Frontier.Root();
         var frontier = state.Frontier.Clone();

@@ -51,6 +51,6 @@ public abstract record Verdict
 
     public sealed record Refused(SegmentFault Fault) : Verdict;
 
-    /// <summary>Two signed heads of one size with different roots: proof that the hub wrote two histories.</summary>
+    /// <summary>Two signed heads that cannot be of one history: of one size with different roots, or theirs against what is held and proven.</summary>
     public sealed record Fork(SignedHead Ours, SignedHead Theirs) : Verdict;
 }

@@ -139,7 +139,10 @@ public sealed class SignedHead
         ArgumentNullException.ThrowIfNull(head);
         ArgumentNullException.ThrowIfNull(signer);
         var bytes = head.Encode();
-        return new(head, bytes, signer.Sign(bytes));
+        // Read back, so that the signer works with what every other node will read: the time in whole milliseconds.
+        return Head.TryDecode(bytes, out var read)
+            ? new(read, bytes, signer.Sign(bytes))
+            : throw new ArgumentException("The head cannot be read back.", nameof(head));
     }
 
     public bool IsSignedBy(HubPublicKey key)

@@ -33,7 +33,8 @@ public sealed class HubPublicKey : IDisposable
         try
         {
             key.ImportSubjectPublicKeyInfo(subjectPublicKeyInfo, out var read);
-            if (read == subjectPublicKeyInfo.Length && key.KeySize == 256)
+            // Other curves have 256 bits too: the name decides.
+            if (read == subjectPublicKeyInfo.Length && key.ExportParameters(includePrivateParameters: false).Curve.Oid?.Value == ECCurve.NamedCurves.nistP256.Oid.Value)
                 return new(key, subjectPublicKeyInfo.ToArray());
         }
         catch (CryptographicException)
@@ -65,8 +66,6 @@ public sealed class HubSigner : IDisposable
     public HubSigner(ECDsa key)
     {
         ArgumentNullException.ThrowIfNull(key);
-        if (key.KeySize != 256)
-            throw new ArgumentException("A hub signs with a P-256 key.", nameof(key));
         this.key = key;
         PublicKey = HubPublicKey.TryRead(key.ExportSubjectPublicKeyInfo()) ?? throw new ArgumentException("A hub signs with a P-256 key.", nameof(key));
     }

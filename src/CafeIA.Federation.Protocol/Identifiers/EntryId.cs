@@ -22,8 +22,9 @@ public readonly record struct EntryId(Guid Value) : IComparable<EntryId>
 
     public static bool TryParse([NotNullWhen(true)] string? text, out EntryId id)
     {
-        var ok = Guid.TryParseExact(text, "D", out var value);
-        id = new(value);
+        // The base library also takes blanks around and signs within; an id has one spelling.
+        var ok = Guid.TryParseExact(text, "D", out var value) && value.ToString("D") == text;
+        id = ok ? new(value) : default;
         return ok;
     }
 

@@ -51,12 +51,17 @@ public sealed class Change
     }
 
     /// <summary>A change as its author makes it: the header gets the commitment of salt and body.</summary>
+    /// <exception cref="ArgumentException">A body without a salt of <see cref="SaltSize"/> bytes.</exception>
     public static Change Author(ChangeHeader header, ReadOnlyMemory<byte> salt, ReadOnlyMemory<byte>? body)
     {
         ArgumentNullException.ThrowIfNull(header);
-        if (body is { } bytes)
-            header = header with { Commitment = Commit(salt.Span, bytes.Span) };
-        return new(header, header.Encode(), body is null ? default : salt, body);
+        if (body is not null && salt.Length != SaltSize)
+            throw new ArgumentException($"A salt has {SaltSize} bytes, not {salt.Length}.", nameof(salt));
+        var bytes = (body is null ? header : header with { Commitment = Commit(salt.Span, body.Value.Span) }).Encode();
+        // Read back, so that the author's node works with what every other node will read: the time in whole milliseconds.
+        return TryRead(bytes, body is null ? default : salt, body, out var change)
+            ? change
+            : throw new ArgumentException("The header cannot be read back.", nameof(header));
     }
 
     /// <summary>A change as it was received or stored.</summary>

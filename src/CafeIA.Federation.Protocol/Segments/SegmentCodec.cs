@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
@@ -25,6 +26,9 @@ public static class SegmentCodec
 
     private const int ChecksumSize = 8;
     private const int MaxTrace = 55;
+
+    /// <summary>Of a traceparent (W3C Trace Context, section 3.2).</summary>
+    private static readonly SearchValues<byte> TraceCharacters = SearchValues.Create("0123456789abcdef-"u8);
 
     public static ReadOnlySpan<byte> Context => "CafeIA seg."u8;
 
@@ -106,7 +110,7 @@ public static class SegmentCodec
         }
         if (!reader.IsAtEnd)
             return false;
-        segment = new(head, firstSeq, changes, proof, traceLength == 0 ? null : Encoding.ASCII.GetString(trace.Span));
+        segment = new(head, firstSeq, changes, proof, ReadTrace(trace.Span));
         return true;
     }
 
@@ -124,6 +128,10 @@ public static class SegmentCodec
         head = signedHead.Head;
         return true;
     }
+
+    /// <summary>The trace context, where it is one: it is not signed, so whoever passes a segment on could write anything here.</summary>
+    private static string? ReadTrace(ReadOnlySpan<byte> trace) =>
+        trace.Length == MaxTrace && trace.IndexOfAnyExcept(TraceCharacters) < 0 ? Encoding.ASCII.GetString(trace) : null;
 
     private static bool TryReadChange(ref Reader reader, [NotNullWhen(true)] out Change? change)
     {
