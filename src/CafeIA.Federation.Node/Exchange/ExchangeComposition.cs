@@ -1,0 +1,51 @@
+using CafeIA.Federation.Node.Exchange.Broker;
+using CafeIA.Federation.Node.Exchange.Http;
+using CafeIA.Federation.Node.Exchange.Membership;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace CafeIA.Federation.Node.Exchange;
+
+/// <summary>
+/// Everything this room adds to a node. It needs from others: <see cref="ExchangeOptions"/>, <see cref="ExchangeIdentity"/>, the journal's classes, <see cref="Protocol.Heads.HubSigner"/>,
+/// <see cref="IReplicas"/> and <see cref="TimeProvider"/>.
+/// </summary>
+internal static class ExchangeComposition
+{
+    private static readonly TimeSpan ConnectPatience = TimeSpan.FromSeconds(3);
+
+    /// <summary>So that an address that moved is looked up anew.</summary>
+    private static readonly TimeSpan ConnectionLifetime = TimeSpan.FromMinutes(5);
+
+    public static IServiceCollection AddExchange(this IServiceCollection services)
+    {
+        services.TryAddSingleton(Random.Shared);
+        services.AddSingleton<PeerRoster>();
+        services.AddSingleton<LongPolls>();
+        services.AddPeerClient();
+        services.AddSingleton<BrokerTopology>();
+        services.AddSingleton<MassTransitTransport>();
+        services.AddSingleton<ISegmentTransport>(provider => provider.GetRequiredService<ExchangeOptions>().BrokerAddress is null
+            ? new NoTransport()
+            : provider.GetRequiredService<MassTransitTransport>());
+        services.AddHostedService<BrokerLane>();
+        services.AddHostedService<PeerWatch>();
+        services.AddHostedService<HeadExchange>();
+        services.AddHostedService<HeadAnnouncer>();
+        return services;
+    }
+
+    /// <summary>Only what asks other nodes: commands need no more.</summary>
+    public static IServiceCollection AddPeerClient(this IServiceCollection services)
+    {
+        services.AddHttpClient(PeerClient.ClientName, client => client.Timeout = Timeout.InfiniteTimeSpan)
+            .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler
+            {
+                AllowAutoRedirect = false,
+                UseCookies = false,
+                ConnectTimeout = ConnectPatience,
+                PooledConnectionLifetime = ConnectionLifetime,
+            });
+        services.AddSingleton<IPeerClient, PeerClient>();
+        return services;
+    }
+}

@@ -1,0 +1,29 @@
+using CafeIA.Federation.Node.Journal;
+using CafeIA.Federation.Protocol;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace CafeIA.Federation.Node.Exchange.Http;
+
+/// <summary>What any node may ask of this one: who it is, how far its journals go, and the changes themselves. All of it is public and signed.</summary>
+internal static class ExchangeEndpoints
+{
+    public static IEndpointRouteBuilder MapExchange(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet(HubDocument.Path, Describe).WithName("DescribeHub");
+        routes.MapGet(HeadDocument.Path, HeadsAsync).WithName("ListHeads");
+        routes.MapGet(SegmentEndpoint.Path, SegmentEndpoint.PullAsync).WithName("PullSegment");
+        return routes;
+    }
+
+    private static Ok<HubDocument> Describe(ExchangeIdentity identity, HubRegister hubs) =>
+        TypedResults.Ok(HubDocument.Of(identity.Federation, hubs.Local));
+
+    private static async Task<Ok<Dictionary<string, HeadDocument>>> HeadsAsync(JournalReader journals, CancellationToken cancellation)
+    {
+        var ends = await journals.EndsAsync(cancellation);
+        return TypedResults.Ok(ends.Where(e => e.Head is not null).ToDictionary(e => e.Hub.Id.ToString(), e => HeadDocument.Of(e.Head!)));
+    }
+
+    public static ProblemHttpResult Problem(int status, Refusal refusal) =>
+        TypedResults.Problem(refusal.Message, statusCode: status, extensions: new Dictionary<string, object?> { ["code"] = refusal.Code, ["field"] = refusal.Field });
+}

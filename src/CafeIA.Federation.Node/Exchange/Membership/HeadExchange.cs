@@ -1,0 +1,101 @@
+using CafeIA.Federation.Node.Journal;
+using CafeIA.Federation.Protocol.Heads;
+using CafeIA.Federation.Protocol.Identifiers;
+
+namespace CafeIA.Federation.Node.Exchange.Membership;
+
+/// <summary>Anti-entropy: now and then compares the heads of every hub with one random peer. Whatever else was lost, this finds it; what is behind is pulled.</summary>
+internal sealed partial class HeadExchange(
+    IPeerClient client,
+    HubRegister hubs,
+    JournalReader journals,
+    PeerRoster roster,
+    IReplicas replicas,
+    IHostApplicationLifetime lifetime,
+    TimeProvider time,
+    Random random,
+    ILogger<HeadExchange> logger) : BackgroundService
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
+
+    /// <summary>Asks the peer for its heads and hints at every one that is ahead of what is held here.</summary>
+    /// <returns>How many hubs the peer is ahead with.</returns>
+    public async Task<int> CompareAsync(Uri peer, CancellationToken cancellation)
+    {
+        var theirs = await client.HeadsAsync(peer, cancellation);
+        if (!theirs.IsOk)
+        {
+            LogNoHeads(peer, theirs.Refusal.Message);
+            return 0;
+        }
+        var ends = (await journals.EndsAsync(cancellation)).ToDictionary(e => e.Hub.Id);
+        var ahead = 0;
+        foreach (var (id, head) in theirs.Value)
+        {
+            if (hubs.Find(id) is not { } hub)
+            {
+                ExchangeTelemetry.CountHeadCompared("unknown-hub");
+                continue;
+            }
+            var outcome = Compare(ends.GetValueOrDefault(id), head);
+            ExchangeTelemetry.CountHeadCompared(outcome);
+            if (outcome is not ("peer-ahead" or "different"))
+                continue;
+            if (outcome == "different")
+                LogDifferent(peer, id, head.Head.Position);
+            if (hub.IsLocal)
+            {
+                LogOwnAhead(peer, head.Head.Position);
+                continue;
+            }
+            ahead++;
+            replicas.Hint(hub, peer, head);
+        }
+        return ahead;
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await lifetime.StartedAsync(stoppingToken);
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            var changed = roster.ChangedAsync();
+            if (roster.Addresses is not { Count: > 0 } peers)
+            {
+                await changed.WaitAsync(stoppingToken);
+                continue;
+            }
+            try
+            {
+                await CompareAsync(peers[random.Next(peers.Count)], stoppingToken);
+            }
+            catch (Npgsql.NpgsqlException e)
+            {
+                LogNoEnds(e.Message);
+            }
+            await Task.Delay(Backoff.Jitter(Interval, random), time, stoppingToken);
+        }
+    }
+
+    private static string Compare(JournalEnd? ours, SignedHead theirs)
+    {
+        if (ours is null || theirs.Head.Position > ours.Position)
+            return "peer-ahead";
+        if (theirs.Head.Position < ours.Position)
+            return "peer-behind";
+        var isSame = theirs.Head.Root == ours.Root && (ours.Head is null || ours.Head.Head.Size != theirs.Head.Size || ours.Head.Head.StateDigest == theirs.Head.StateDigest);
+        return isSame ? "equal" : "different";
+    }
+
+    [LoggerMessage(1, LogLevel.Debug, "Pas de têtes de {Peer} : {Reason}")]
+    private partial void LogNoHeads(Uri peer, string reason);
+
+    [LoggerMessage(2, LogLevel.Error, "Le nœud {Peer} tient au même numéro {Position} du journal de {Hub} un autre contenu que ce nœud")]
+    private partial void LogDifferent(Uri peer, HubId hub, Position position);
+
+    [LoggerMessage(3, LogLevel.Error, "Le nœud {Peer} tient le journal de ce hub jusqu’à {Position}, plus loin qu’ici : cette base vient d’une sauvegarde ancienne, ou d’une copie. Ne plus rien écrire avant d’avoir compris.")]
+    private partial void LogOwnAhead(Uri peer, Position position);
+
+    [LoggerMessage(4, LogLevel.Warning, "Les journaux n’ont pas pu être lus pour les comparer ({Reason}) ; nouvel essai bientôt")]
+    private partial void LogNoEnds(string reason);
+}
