@@ -48,7 +48,7 @@ create table occurrence (
     starts_at   timestamptz not null,
     -- Excluded.
     ends_at     timestamptz not null,
-    -- Days since 1970-01-01 at the place.
+    -- The day it starts on, at the place.
     date        date,
     all_day     boolean     not null,
     time_given  boolean     not null,
@@ -58,6 +58,8 @@ create table occurrence (
     format      text        collate "C",
     departement text        collate "C",
     region      text        collate "C",
+    -- It lasts longer than six hours.
+    long        boolean     not null,
     primary key (entry_id, hub_key, starts_at)
 );
 
@@ -68,7 +70,7 @@ create index occurrence_departement on occurrence (departement, starts_at, entry
 create index occurrence_format on occurrence (format, starts_at, entry_id, hub_key) where format is not null;
 
 -- What began long before a period and still runs in it; the others are found by their start.
-create index occurrence_long on occurrence using gist (tstzrange(starts_at, ends_at)) where ends_at - starts_at > interval '6 hours' and starts_at < 'infinity';
+create index occurrence_long on occurrence using gist (tstzrange(starts_at, ends_at)) where long;
 
 create table resource (
     hub_key       integer     not null,
