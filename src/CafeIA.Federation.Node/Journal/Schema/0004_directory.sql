@@ -91,8 +91,3 @@ create table resource (
 create index resource_search on resource using gin (search) with (fastupdate = off);
 create index resource_newest on resource (first_at desc, entry_id, hub_key);
 
--- When the daily extension of recurring events last ended.
-create table occurrence_extension (
-    only_row boolean primary key default true check (only_row),
-    ended_at timestamptz not null
-);

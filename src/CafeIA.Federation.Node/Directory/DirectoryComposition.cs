@@ -1,0 +1,29 @@
+using CafeIA.Federation.Node.Directory.Places;
+using CafeIA.Federation.Node.Directory.Places.Coordinates;
+using CafeIA.Federation.Node.Directory.Projection;
+using CafeIA.Federation.Node.Directory.Search;
+using CafeIA.Federation.Node.Journal;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace CafeIA.Federation.Node.Directory;
+
+/// <summary>The read model: filled by the journal's projections, asked by searches and lookups.</summary>
+internal static class DirectoryComposition
+{
+    public static IServiceCollection AddDirectory(this IServiceCollection services)
+    {
+        services.TryAddSingleton<PlaceCoordinateStore>();
+        services.TryAddSingleton<CurrentPlaces>();
+        services.AddSingleton<IProjection, EventProjection>();
+        services.AddSingleton<IProjection, ResourceProjection>();
+        services.AddSingleton<FilterParser>();
+        services.AddSingleton<Spelling>();
+        services.AddSingleton<EventSearch>();
+        services.AddSingleton<EventLookup>();
+        services.AddSingleton<ResourceSearch>();
+        services.AddSingleton<ResourceLookup>();
+        services.AddSingleton<OccurrenceExtension>();
+        services.AddHostedService(provider => provider.GetRequiredService<OccurrenceExtension>());
+        return services;
+    }
+}

@@ -1,0 +1,242 @@
+using System.Text;
+using CafeIA.Federation.Node.Directory.Places;
+using CafeIA.Federation.Node.Directory.Projection;
+using Npgsql;
+
+namespace CafeIA.Federation.Node.Directory.Search;
+
+/// <summary>Writes the SQL of one page of events. Only fixed fragments are joined; every value is a parameter.</summary>
+/// <remarks>
+/// A page by date reads the index of its narrowest filter in order and stops when it is full. With a period two runs follow each other: first the long
+/// occurrences that run at its beginning, by their range, then all others by their start; the rows of the first all start before those of the second.
+/// </remarks>
+internal sealed class EventQuery
+{
+    private const string DateOrder = "starts_at, entry_id, hub_key";
+
+    private readonly DirectoryFilter filter;
+    private readonly IReadOnlyList<int> hubKeys;
+    private readonly List<NpgsqlParameter> parameters = [];
+    private readonly List<string> conditions = [];
+
+    /// <summary>Conditions on an occurrence alone, over the alias <c>{0}</c>: they also say which occurrence of an event is its first that matches.</summary>
+    private readonly List<string> ofOccurrence = [];
+
+    private string rank = "0::float8";
+
+    /// <param name="filter">What is looked for.</param>
+    /// <param name="hubKeys">The hubs of the filter, by their numbers here.</param>
+    public EventQuery(DirectoryFilter filter, IReadOnlyList<int> hubKeys)
+    {
+        this.filter = filter;
+        this.hubKeys = hubKeys;
+        AddOccurrenceConditions();
+        AddPlaceConditions();
+        AddEventConditions();
+        AddText();
+        AddNear();
+    }
+
+    private bool IsRanked => filter.Sort is SortOrder.Distance or SortOrder.Relevance;
+
+    /// <summary>Rows of rank, occurrence, hub key, entry id, position, times, body; one more than the page holds when there is a next page.</summary>
+    public NpgsqlCommand Page(NpgsqlDataSource database)
+    {
+        var limit = Add(filter.Limit + 1);
+        var order = IsRanked ? $"rank, {DateOrder}" : DateOrder;
+        var sql = $"""
+            select p.rank, p.starts_at, p.ends_at, p.date, p.all_day, p.time_given, p.end_given, p.status, p.title,
+                   p.hub_key, p.entry_id, n.epoch, n.seq, n.first_at, n.changed_at, c.body
+            from ({string.Join(" union all ", Runs(order, limit))}) p
+            join entry n on n.entry_id = p.entry_id and n.hub_key = p.hub_key
+            join change c on c.hub_key = n.hub_key and c.epoch = n.epoch and c.seq = n.seq
+            order by {(IsRanked ? "p.rank, " : "")}p.starts_at, p.entry_id, p.hub_key
+            limit {limit}
+            """;
+        return Command(database, sql);
+    }
+
+    /// <summary>One row for each value of a column of the event that matches, with how many events have it.</summary>
+    /// <param name="database">Where.</param>
+    /// <param name="value">A fixed expression over <c>e</c>.</param>
+    public NpgsqlCommand Counts(NpgsqlDataSource database, string value)
+    {
+        var all = new List<string>(conditions);
+        if (Overlap("o") is { } overlap)
+            all.Add(overlap);
+        return Command(database, $"""
+            select {value} as value, count(distinct (o.entry_id, o.hub_key))
+            from occurrence o join event e on e.entry_id = o.entry_id and e.hub_key = o.hub_key
+            {Where(all)}
+            group by 1 order by 2 desc, 1
+            """);
+    }
+
+    private IEnumerable<string> Runs(string order, string limit)
+    {
+        if (IsRanked || filter.From is not { } from)
+        {
+            List<string> all = [.. conditions, .. AfterCursor()];
+            if (Overlap("o") is { } overlap)
+                all.Add(overlap);
+            yield return Run(all, order, limit);
+            yield break;
+        }
+        var begin = Add(from.UtcDateTime);
+        var before = Add((from - OccurrenceColumns.Long).UtcDateTime);
+        var cursor = AfterCursor().ToArray();
+        if (filter.After is null || filter.After.Start < (from - OccurrenceColumns.Long).UtcDateTime)
+            yield return Run([.. conditions, .. cursor, $"o.long and tstzrange(o.starts_at, o.ends_at) @> {begin} and o.starts_at < {before}"], order, limit);
+        yield return Run([.. conditions, .. cursor, $"o.starts_at >= {before} and (o.starts_at >= {begin} or o.ends_at > {begin})"], order, limit);
+    }
+
+    private string Run(List<string> all, string order, string limit)
+    {
+        if (filter.Each == Each.Event && FirstOfItsEvent() is { } first)
+            all.Add(first);
+        return $"""
+            (select {rank} as rank, o.*
+             from occurrence o join event e on e.entry_id = o.entry_id and e.hub_key = o.hub_key
+             {Where(all)}
+             order by {(IsRanked ? "1, " : "")}o.starts_at, o.entry_id, o.hub_key
+             limit {limit})
+            """;
+    }
+
+    /// <summary>An event stands in the list once: where it has no earlier occurrence that matches too.</summary>
+    private string FirstOfItsEvent()
+    {
+        List<string> earlier = [.. ofOccurrence.Select(c => c.Replace("{0}", "q", StringComparison.Ordinal))];
+        if (Overlap("q") is { } overlap)
+            earlier.Add(overlap);
+        return $"not exists (select from occurrence q {Where([.. earlier, "q.entry_id = o.entry_id and q.hub_key = o.hub_key and q.starts_at < o.starts_at"])})";
+    }
+
+    private string? Overlap(string alias)
+    {
+        if (filter.From is not { } from)
+            return null;
+        var begin = Add(from.UtcDateTime);
+        var before = Add((from - OccurrenceColumns.Long).UtcDateTime);
+        return $"""
+            (({alias}.starts_at >= {before} and ({alias}.starts_at >= {begin} or {alias}.ends_at > {begin}))
+             or ({alias}.long and tstzrange({alias}.starts_at, {alias}.ends_at) @> {begin}))
+            """;
+    }
+
+    private IEnumerable<string> AfterCursor()
+    {
+        if (filter.After is not { } after)
+            yield break;
+        var start = Add(DateTime.SpecifyKind(after.Start, DateTimeKind.Utc));
+        var place = $"(o.starts_at, o.entry_id, o.hub_key) > ({start}, {Add(after.Entry)}, {Add(after.HubKey)})";
+        if (!IsRanked)
+        {
+            yield return place;
+            yield break;
+        }
+        var last = Add(after.Rank);
+        yield return $"(({rank}) > {last} or (({rank}) = {last} and {place}))";
+    }
+
+    private void AddOccurrenceConditions()
+    {
+        if (filter.To is { } to)
+            ofOccurrence.Add($"{{0}}.starts_at < {Add(to.UtcDateTime)}");
+        else if (filter.From is not null)
+            ofOccurrence.Add("{0}.starts_at < 'infinity'");
+        if (filter.Statuses.Count > 0)
+            ofOccurrence.Add("{0}.status" + Any(filter.Statuses));
+        conditions.AddRange(ofOccurrence.Select(c => c.Replace("{0}", "o", StringComparison.Ordinal)));
+    }
+
+    private void AddPlaceConditions()
+    {
+        if (filter.Regions.Count > 0)
+            conditions.Add("o.region" + Any(filter.Regions));
+        if (filter.Departements.Count > 0)
+            conditions.Add("o.departement" + Any(filter.Departements));
+        if (filter.Communes.Count > 0)
+            conditions.Add("e.commune" + Any(filter.Communes));
+        if (filter.Box is { } box)
+            conditions.Add(InBox(box));
+    }
+
+    private void AddEventConditions()
+    {
+        if (filter.Hubs.Count > 0)
+            conditions.Add("o.hub_key" + (hubKeys is [var only] ? " = " + Add(only) : $" = any({Add(hubKeys.ToArray())})"));
+        if (filter.Formats.Count > 0)
+            conditions.Add("o.format" + Any(filter.Formats));
+        if (filter.Modes.Count > 0)
+            conditions.Add("e.mode" + Any(filter.Modes));
+        if (filter.Audiences.Count > 0)
+            conditions.Add($"e.audiences && {Add(filter.Audiences.ToArray())}");
+        if (filter.Themes.Count > 0)
+            conditions.Add($"e.themes && {Add(filter.Themes.ToArray())}");
+        if (filter.Languages.Count > 0)
+            conditions.Add($"e.languages && {Add(filter.Languages.ToArray())}");
+        if (filter.Accessible)
+            conditions.Add("e.accessibility <> '{}'");
+        if (filter.Accessibilities.Count > 0)
+            conditions.Add($"e.accessibility @> {Add(filter.Accessibilities.ToArray())}");
+        if (filter.Free is { } free)
+            conditions.Add($"e.free = {Add(free)}");
+    }
+
+    private void AddText()
+    {
+        if (filter.Text is not { } text)
+            return;
+        var query = $"websearch_to_tsquery('cafeia_fr', {Add(SearchText.Plain(text))})";
+        conditions.Add($"e.search @@ {query}");
+        if (filter.Sort == SortOrder.Relevance)
+            rank = $"-ts_rank(e.search, {query})::float8";
+    }
+
+    private void AddNear()
+    {
+        if (filter.Near is not { } near)
+            return;
+        var latitude = Add(near.Point.Latitude);
+        var distance = $"""
+            (12742 * asin(least(1, sqrt(
+                power(sin(radians(e.point[1] - {latitude}) / 2), 2)
+                + cos(radians({latitude})) * cos(radians(e.point[1])) * power(sin(radians(e.point[0] - {Add(near.Point.Longitude)}) / 2), 2)))))
+            """;
+        conditions.Add(InBox(Geometry.Around(near.Point, near.RadiusKm)));
+        conditions.Add($"{distance} <= {Add(near.RadiusKm)}");
+        if (filter.Sort == SortOrder.Distance)
+            rank = distance;
+    }
+
+    private string InBox(GeoBox box) =>
+        $"e.point <@ box(point({Add(box.West)}, {Add(box.South)}), point({Add(box.East)}, {Add(box.North)}))";
+
+    /// <summary>One value is written as equality, which an index can follow in order; several cannot.</summary>
+    private string Any(IReadOnlyList<string> values) => values is [var only] ? " = " + Add(only) : $" = any({Add(values.ToArray())})";
+
+    private static string Where(List<string> all)
+    {
+        if (all.Count == 0)
+            return "";
+        var where = new StringBuilder("where ").Append(all[0]);
+        for (var i = 1; i < all.Count; i++)
+            where.Append(" and ").Append(all[i]);
+        return where.ToString();
+    }
+
+    private string Add(object value)
+    {
+        parameters.Add(new NpgsqlParameter { Value = value });
+        return "$" + parameters.Count.ToString(System.Globalization.CultureInfo.InvariantCulture);
+    }
+
+    private NpgsqlCommand Command(NpgsqlDataSource database, string sql)
+    {
+        var command = database.CreateCommand(sql);
+        foreach (var parameter in parameters)
+            command.Parameters.Add(parameter);
+        return command;
+    }
+}
