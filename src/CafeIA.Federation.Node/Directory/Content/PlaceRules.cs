@@ -48,7 +48,11 @@ internal static class PlaceRules
             Access = EventRules.NullIfBlank(place.Access),
         };
         if (settled.Commune is null && settled.PostalCode is null)
-            return settled;
+        {
+            return settled.Departement is null || IsDepartementCode(settled.Departement)
+                ? settled
+                : new Refusal("unknown-departement", "Le département se donne par son code, comme « 88 » ou « 2A ».", "place.departement");
+        }
         if (communes is null)
         {
             return settled.Commune is null || IsInseeCode(settled.Commune)
@@ -57,7 +61,7 @@ internal static class PlaceRules
         }
         var found = communes(settled);
         if (!found.IsOk)
-            return found.Refusal with { Field = "place.commune" };
+            return found.Refusal with { Field = found.Refusal.Field ?? "place.commune" };
         return settled with { Commune = found.Value, Departement = null };
     }
 
@@ -67,4 +71,11 @@ internal static class PlaceRules
         && char.IsAsciiDigit(text[0])
         && (char.IsAsciiDigit(text[1]) || (text[0] == '2' && text[1] is 'A' or 'B'))
         && text.AsSpan(2).IndexOfAnyExceptInRange('0', '9') < 0;
+
+    /// <summary>The shape of a département's code: 01 to 95, 2A, 2B, 971 to 989.</summary>
+    private static bool IsDepartementCode(string text) =>
+        text is "2A" or "2B"
+        || (text.Length == 2 && text.AsSpan().IndexOfAnyExceptInRange('0', '9') < 0 && text is not "00" && string.CompareOrdinal(text, "95") <= 0)
+        || (text.Length == 3 && text.StartsWith("97", StringComparison.Ordinal) && char.IsAsciiDigit(text[2]))
+        || (text.Length == 3 && text.StartsWith("98", StringComparison.Ordinal) && char.IsAsciiDigit(text[2]));
 }
