@@ -34,7 +34,7 @@ internal sealed class PlacesUpdate(NpgsqlDataSource database, TimeProvider time)
                 ? await http.GetStreamAsync(address, cancellationToken)
                 : File.OpenRead(fileOrUrl);
         }
-        catch (Exception error) when (error is HttpRequestException or IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is HttpRequestException or IOException or UnauthorizedAccessException or ArgumentException)
         {
             return new Refusal("places-file-unreachable", $"« {fileOrUrl} » n’a pas pu être lu : {error.Message}");
         }
