@@ -1,20 +1,34 @@
+using CafeIA.Federation.Node.Exchange;
+using CafeIA.Federation.Node.Exchange.Http;
+using CafeIA.Federation.Node.Hubs;
+using CafeIA.Federation.Node.Intake;
 using CafeIA.Federation.Node.Journal;
 using CafeIA.Federation.Node.Operations.Commands;
+using CafeIA.Federation.Node.Operations.Settings;
+using CafeIA.Federation.Node.Streams;
 
 return await CommandLine.RunAsync(args);
 
 namespace CafeIA.Federation.Node
 {
-    /// <summary>The rooms of the house, in the order a change walks through them.</summary>
+    /// <summary>The rooms of the house. Hosted services start in this order and stop in the other.</summary>
     internal static class Rooms
     {
-        public static void Add(WebApplicationBuilder builder)
+        public static void Add(WebApplicationBuilder builder, NodeSettings settings)
         {
+            builder.Services.AddProblemDetails();
             builder.Services.AddDatabase();
+            builder.Services.AddJournal();
+            builder.AddHubs(settings.Hub, settings.Orleans);
+            builder.Services.AddExchange();
+            builder.Services.AddIntake();
+            builder.Services.AddStreams();
         }
 
         public static void Map(WebApplication app)
         {
+            app.MapExchange();
+            app.MapStreams();
         }
     }
 }

@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace CafeIA.Federation.Node.Journal;
 
-/// <summary>The node's one data source and what brings its schema up to date.</summary>
+/// <summary>The node's one data source.</summary>
 internal static class DatabaseComposition
 {
     /// <summary>Statements kept prepared in each connection: Npgsql prepares none by itself, and the hot ones are few.</summary>
@@ -11,12 +11,8 @@ internal static class DatabaseComposition
     /// <summary>Executions after which a statement is prepared.</summary>
     private const int PrepareAfter = 3;
 
-    public static IServiceCollection AddDatabase(this IServiceCollection services)
-    {
+    public static IServiceCollection AddDatabase(this IServiceCollection services) =>
         services.AddSingleton(provider => CreateSource(provider.GetRequiredService<DatabaseOptions>(), provider.GetRequiredService<ILoggerFactory>()));
-        services.AddSingleton<SchemaRunner>();
-        return services;
-    }
 
     private static NpgsqlDataSource CreateSource(DatabaseOptions options, ILoggerFactory loggers)
     {
@@ -28,7 +24,6 @@ internal static class DatabaseComposition
             text.AutoPrepareMinUsages = PrepareAfter;
         }
         text.ApplicationName ??= "cafeia";
-        var source = new NpgsqlDataSourceBuilder(text.ConnectionString).UseLoggerFactory(loggers);
-        return source.Build();
+        return new NpgsqlDataSourceBuilder(text.ConnectionString).UseLoggerFactory(loggers).Build();
     }
 }

@@ -31,7 +31,7 @@ public sealed class NodeHostTests(PostgresServer server) : IDisposable
     public async Task A_second_node_on_the_same_folder_is_refused()
     {
         await using var node = await TestNode.StartAsync(server);
-        var settings = node.Host.Settings with { Http = new HttpOptions { Urls = "http://127.0.0.1:0" }, Orleans = new OrleansOptions() };
+        var settings = node.Host.Settings with { Http = new HttpOptions { Urls = "http://127.0.0.1:0" }, Orleans = new SiloOptions() };
 
         var refused = await Assert.ThrowsAsync<StartRefusedException>(() => NodeHost.StartAsync(settings, cancellationToken: TestContext.Current.CancellationToken));
 

@@ -13,12 +13,6 @@ internal static class ListeningAddresses
         Urls = string.Join(';', http.Endpoints.Select(e => $"http://{e.Host}:{(e.Port == 0 ? FreePort() : e.Port)}")),
     };
 
-    public static OrleansOptions WithPorts(this OrleansOptions orleans) => orleans with
-    {
-        SiloPort = orleans.SiloPort == 0 ? FreePort() : orleans.SiloPort,
-        GatewayPort = orleans.GatewayPort == 0 ? FreePort() : orleans.GatewayPort,
-    };
-
     /// <summary>By which address this machine reaches the first endpoint.</summary>
     public static Uri LocalAddress(this HttpOptions http)
     {

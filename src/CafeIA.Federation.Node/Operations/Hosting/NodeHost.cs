@@ -1,11 +1,11 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
+using CafeIA.Federation.Node.Exchange;
 using CafeIA.Federation.Node.Hubs;
 using CafeIA.Federation.Node.Journal;
 using CafeIA.Federation.Node.Operations.Postgres;
 using CafeIA.Federation.Node.Operations.Settings;
 using CafeIA.Federation.Protocol.Heads;
-using Microsoft.Extensions.Options;
 using Npgsql;
 
 namespace CafeIA.Federation.Node.Operations.Hosting;
@@ -44,7 +44,7 @@ internal sealed class NodeHost : IAsyncDisposable
         Action<WebApplicationBuilder>? configure = null,
         CancellationToken cancellationToken = default)
     {
-        var host = new NodeHost(settings with { Http = settings.Http.WithPorts(), Orleans = settings.Orleans.WithPorts() });
+        var host = new NodeHost(settings with { Http = settings.Http.WithPorts() });
         try
         {
             await host.StartAsync(configuration, isPublic, configure, cancellationToken);
@@ -100,12 +100,7 @@ internal sealed class NodeHost : IAsyncDisposable
         });
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(ShutdownSeconds));
         AddSettings(builder.Services, data, ReadKey(data));
-        builder.UseOrleans(silo => silo.UseLocalhostClustering(
-            Settings.Orleans.SiloPort,
-            Settings.Orleans.GatewayPort,
-            serviceId: "cafeia",
-            clusterId: $"{Settings.Hub.Federation}-{Settings.Hub.Id}-{Settings.Orleans.SiloPort}"));
-        Rooms.Add(builder);
+        Rooms.Add(builder, Settings);
         configure?.Invoke(builder);
 
         Application = builder.Build();
@@ -125,6 +120,10 @@ internal sealed class NodeHost : IAsyncDisposable
         {
             await Application.StartAsync(cancellationToken);
         }
+        catch (HubChangedException e)
+        {
+            throw new StartRefusedException("hub-changed", e.Message);
+        }
         catch (IOException e) when (e.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
         {
             throw new StartRefusedException("address-in-use", $"un autre programme écoute déjà sur {Settings.Http.Urls}. L’arrêter, ou choisir un autre port avec --urls http://*:8090.", "Http:Urls");
@@ -136,9 +135,8 @@ internal sealed class NodeHost : IAsyncDisposable
     {
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(Settings).AddSingleton(data).AddSingleton(signer);
-        services.AddSingleton(Settings.Hub).AddSingleton(Options.Create(Settings.Hub));
-        services.AddSingleton(Settings.Exchange).AddSingleton(Options.Create(Settings.Exchange));
-        services.AddSingleton(Settings.Database).AddSingleton(Options.Create(Settings.Database));
+        services.AddSingleton(Settings.Hub).AddSingleton(Settings.Exchange).AddSingleton(Settings.Database);
+        services.AddSingleton(new ExchangeIdentity(Settings.Hub.FederationId));
     }
 
     private static HubSigner ReadKey(DataFolder data)

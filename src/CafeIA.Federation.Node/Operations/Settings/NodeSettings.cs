@@ -20,7 +20,7 @@ internal sealed record NodeSettings
 
     public ExchangeOptions Federation { get; init; } = new();
 
-    public OrleansOptions Orleans { get; init; } = new();
+    public SiloOptions Orleans { get; init; } = new();
 
     public TelemetryOptions Telemetry { get; init; } = new();
 
@@ -70,24 +70,6 @@ internal sealed record HttpOptions
         if (any)
             return ("*", uri.Port);
         return uri.Host == "localhost" || System.Net.IPAddress.TryParse(uri.Host, out _) ? (uri.Host, uri.Port) : null;
-    }
-}
-
-/// <summary>Section <c>Orleans</c>. Both ports listen on loopback only.</summary>
-internal sealed record OrleansOptions
-{
-    /// <summary>0 picks a free port.</summary>
-    public int SiloPort { get; init; }
-
-    /// <summary>0 picks a free port.</summary>
-    public int GatewayPort { get; init; }
-
-    public IEnumerable<Refusal> Check()
-    {
-        if (SiloPort is < 0 or > 65535)
-            yield return new("bad-port", "Un port va de 0 (libre) à 65535.", "Orleans:SiloPort");
-        if (GatewayPort is < 0 or > 65535)
-            yield return new("bad-port", "Un port va de 0 (libre) à 65535.", "Orleans:GatewayPort");
     }
 }
 
