@@ -45,7 +45,7 @@ internal sealed record HubCommand(
         IsNew,
         (EntryKind)Kind,
         (ChangeOp)Op,
-        Body is null ? null : (ReadOnlyMemory<byte>)Body,
+        Body is null ? (ReadOnlyMemory<byte>?)null : Body,
         CommandId.Read(Command),
         HasIfMatch ? new Position(IfMatchEpoch, IfMatchSeq) : null);
 }

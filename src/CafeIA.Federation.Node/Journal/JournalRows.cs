@@ -11,7 +11,8 @@ internal static class JournalRows
     {
         var header = reader.GetFieldValue<byte[]>(first);
         ReadOnlyMemory<byte> salt = reader.IsDBNull(first + 1) ? default : reader.GetFieldValue<byte[]>(first + 1);
-        ReadOnlyMemory<byte>? body = reader.IsDBNull(first + 2) ? null : (ReadOnlyMemory<byte>)reader.GetFieldValue<byte[]>(first + 2);
+        // Without the type, null would become an empty body: an array's null converts to empty memory.
+        var body = reader.IsDBNull(first + 2) ? (ReadOnlyMemory<byte>?)null : reader.GetFieldValue<byte[]>(first + 2);
         return Change.TryRead(header, salt, body, out var change)
             ? change
             : throw new InvalidDataException("A stored change cannot be read: the database was written by something else, or its disk is damaged.");

@@ -80,11 +80,25 @@ internal sealed class JournalWriter(NpgsqlDataSource database, IEnumerable<IProj
         {
             await batch.ExecuteNonQueryAsync(cancellation);
         }
-        catch (PostgresException e) when (e.SqlState == SqlStates.DivisionByZero && e.BatchCommand == batch.BatchCommands[0])
+        catch (PostgresException e) when (e.SqlState == SqlStates.DivisionByZero)
         {
+            // A read model may divide as well. Which it was shows in the journal's end, which never comes back to where it stood.
+            if (await StandsBeforeAsync(hub, journalBatch, cancellation))
+                throw;
             return AppendOutcome.Fenced;
         }
         return AppendOutcome.Committed;
+    }
+
+    private async Task<bool> StandsBeforeAsync(KnownHub hub, JournalBatch journalBatch, CancellationToken cancellation)
+    {
+        await using var command = database.CreateCommand("select from journal where hub_key = $1 and epoch = $2 and size = $3 and root = $4");
+        command.Parameters.Add(new() { Value = hub.Key });
+        command.Parameters.Add(new() { Value = (long)journalBatch.Before.Epoch });
+        command.Parameters.Add(new() { Value = (long)journalBatch.Before.Seq });
+        command.Parameters.Add(new() { Value = journalBatch.RootBefore.ToArray() });
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        return await reader.ReadAsync(cancellation);
     }
 
     /// <summary>Moves the journal's end. In one batch "no row updated" is no error and the inserts behind it would commit, so the count divides.</summary>

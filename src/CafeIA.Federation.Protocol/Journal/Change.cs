@@ -64,14 +64,16 @@ public sealed class Change
             : throw new ArgumentException("The header cannot be read back.", nameof(header));
     }
 
-    /// <summary>A change as it was received or stored.</summary>
+    /// <summary>A change as it was received or stored; false for a header that is none and for a body without its salt.</summary>
     public static bool TryRead(
         ReadOnlyMemory<byte> headerBytes,
         ReadOnlyMemory<byte> salt,
         ReadOnlyMemory<byte>? body,
         [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out Change? change)
     {
-        change = ChangeHeader.TryDecode(headerBytes.Span, out var header) ? new(header, headerBytes, salt, body) : null;
+        change = (body is null || salt.Length == SaltSize) && ChangeHeader.TryDecode(headerBytes.Span, out var header)
+            ? new(header, headerBytes, body is null ? default : salt, body)
+            : null;
         return change is not null;
     }
 

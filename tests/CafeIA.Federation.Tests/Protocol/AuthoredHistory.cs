@@ -11,19 +11,22 @@ using Hash = CafeIA.Federation.Protocol.Hash;
 namespace CafeIA.Federation.Tests.Protocol;
 
 /// <summary>What a hub wrote, kept whole: the changes, a head at the end of each batch, and segments cut from them at will.</summary>
-internal sealed class AuthoredHistory
+internal sealed class AuthoredHistory(HubId? hub = null)
 {
     private const int Entries = 12;
 
     private readonly List<Change> changes = [];
     private readonly List<SignedHead> heads = [];
+    private readonly List<JournalBatch> batches = [];
     private readonly Dictionary<EntryId, CurrentChange> current = [];
     private readonly Dictionary<CommandId, KnownCommand> known = [];
-    private readonly Sequencer sequencer = TestHub.Sequencer();
+    private readonly Sequencer sequencer = TestHub.Sequencer(hub);
 
     public IReadOnlyList<Change> Changes => changes;
 
     public IReadOnlyList<SignedHead> Heads => heads;
+
+    public IReadOnlyList<JournalBatch> Batches => batches;
 
     public JournalState State => sequencer.State;
 
@@ -71,6 +74,7 @@ internal sealed class AuthoredHistory
                 known[header.Command] = new(change);
         }
         heads.Add(batch.Head);
+        batches.Add(batch);
         return outcomes;
     }
 

@@ -7,11 +7,11 @@ using CafeIA.Federation.Protocol.Segments;
 namespace CafeIA.Federation.Tests.Protocol;
 
 /// <summary>A follower with a store in memory.</summary>
-internal sealed class Replica
+internal sealed class Replica(HubId? hub = null)
 {
     private readonly Dictionary<EntryId, CurrentChange> current = [];
 
-    public Follower Follower { get; } = TestHub.Follower();
+    public Follower Follower { get; } = TestHub.Follower(hub);
 
     public List<Change> Applied { get; } = [];
 

@@ -1,3 +1,4 @@
+using CafeIA.Federation.Protocol.Journal;
 using CafeIA.Federation.Protocol.Segments;
 
 namespace CafeIA.Federation.Tests.Protocol;
@@ -35,6 +36,15 @@ public sealed class SegmentTests
     {
         Assert.True(SegmentCodec.TryDecode(SegmentCodec.Encode(History.Cut(1, 9) with { TraceParent = sent }), out var segment));
         Assert.Equal(taken ? sent : null, segment.TraceParent);
+    }
+
+    [Fact]
+    public void A_body_without_its_salt_is_no_change()
+    {
+        var change = History.Changes[0];
+        Assert.False(Change.TryRead(change.HeaderBytes, default, change.Body, out _));
+        Assert.True(Change.TryRead(change.HeaderBytes, change.Salt, null, out var without));
+        Assert.True(without.Salt.IsEmpty);
     }
 
     [Fact]

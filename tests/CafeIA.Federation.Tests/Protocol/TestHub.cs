@@ -30,10 +30,10 @@ internal static class TestHub
 
     public static EntryId Entry(int number) => EntryId.Parse($"0190ed00-0000-7000-8000-{number:x12}");
 
-    public static Sequencer Sequencer(JournalState? state = null, HubSigner? signer = null) =>
-        new(Federation, Id, signer ?? Signer, state ?? JournalState.Empty(), new CountingRandom());
+    public static Sequencer Sequencer(HubId? hub = null, JournalState? state = null) =>
+        new(Federation, hub ?? Id, Signer, state ?? JournalState.Empty(), new CountingRandom());
 
-    public static Follower Follower(JournalState? state = null) => new(Federation, Id, Signer.PublicKey, state ?? JournalState.Empty());
+    public static Follower Follower(HubId? hub = null) => new(Federation, hub ?? Id, Signer.PublicKey, JournalState.Empty());
 
     public static Head HeadOf(JournalState state, HubSigner? signer = null) => new()
     {
