@@ -1,9 +1,7 @@
 using CafeIA.Federation.Node.Directory.Places;
-using CafeIA.Federation.Node.Directory.Places.Coordinates;
 using CafeIA.Federation.Node.Directory.Projection;
 using CafeIA.Federation.Node.Directory.Search;
 using CafeIA.Federation.Node.Journal;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace CafeIA.Federation.Node.Directory;
 
@@ -12,8 +10,7 @@ internal static class DirectoryComposition
 {
     public static IServiceCollection AddDirectory(this IServiceCollection services)
     {
-        services.TryAddSingleton<PlaceCoordinateStore>();
-        services.TryAddSingleton<CurrentPlaces>();
+        services.AddPlaces();
         services.AddSingleton<IProjection, EventProjection>();
         services.AddSingleton<IProjection, ResourceProjection>();
         services.AddSingleton<FilterParser>();
