@@ -11,11 +11,11 @@ namespace CafeIA.Federation.Tests.Fixtures;
 /// <summary>A whole real node in the test's process, on a free port, with a database and a folder of its own; both are gone after it.</summary>
 internal sealed class TestNode : IAsyncDisposable
 {
-    private readonly PostgresServer server;
+    private readonly PostgresServer? server;
     private readonly string folder;
     private readonly string database;
 
-    private TestNode(PostgresServer server, string folder, string database, NodeHost host)
+    private TestNode(PostgresServer? server, string folder, string database, NodeHost host)
     {
         this.server = server;
         this.folder = folder;
@@ -40,12 +40,18 @@ internal sealed class TestNode : IAsyncDisposable
     /// <param name="hub">Hub id.</param>
     /// <param name="broker">AMQP address; null: none.</param>
     /// <param name="peers">Addresses of nodes that run already.</param>
+    /// <param name="beside">A node whose database and key this one shares: two programs where there should be one.</param>
     /// <param name="configure">Last word on the services.</param>
     public static async Task<TestNode> StartAsync(
-        PostgresServer server, string hub = "essai", Uri? broker = null, IEnumerable<Uri>? peers = null, Action<WebApplicationBuilder>? configure = null)
+        PostgresServer server, string hub = "essai", Uri? broker = null, IEnumerable<Uri>? peers = null, TestNode? beside = null, Action<WebApplicationBuilder>? configure = null)
     {
         var folder = System.IO.Directory.CreateTempSubdirectory("cafeia-node-").FullName;
-        var database = await server.CreateDatabaseAsync();
+        var database = beside?.database ?? await server.CreateDatabaseAsync();
+        if (beside is not null)
+        {
+            System.IO.Directory.CreateDirectory(Path.GetDirectoryName(new DataFolder(folder).KeyFile)!);
+            File.Copy(beside.Data.KeyFile, new DataFolder(folder).KeyFile);
+        }
         var settings = new NodeSettings
         {
             Data = new DataOptions { Folder = folder },
@@ -55,14 +61,15 @@ internal sealed class TestNode : IAsyncDisposable
             Broker = new BrokerOptions { Address = broker },
             Federation = new ExchangeOptions { Peers = [.. (peers ?? []).Select(p => new PeerOptions { Address = p })] },
         };
-        return new(server, folder, database, await NodeHost.StartAsync(settings, configure: configure));
+        return new(beside is null ? server : null, folder, database, await NodeHost.StartAsync(settings, configure: configure));
     }
 
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();
         await Host.DisposeAsync();
-        await server.DropDatabaseAsync(database);
+        if (server is not null)
+            await server.DropDatabaseAsync(database);
         System.IO.Directory.Delete(folder, recursive: true);
     }
 }
