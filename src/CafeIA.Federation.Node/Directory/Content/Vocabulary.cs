@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace CafeIA.Federation.Node.Directory.Content;
 
 /// <summary>One word of a closed list: its name on the wire and its French label.</summary>
@@ -113,4 +115,18 @@ public static class Vocabulary
         }
         return name;
     }
+
+    /// <summary>The name of the term that a person wrote by its name or its label, whatever the case and the accents; null when there is none.</summary>
+    public static string? Find(IReadOnlyList<Term> terms, string text)
+    {
+        foreach (var term in terms)
+        {
+            if (Same(term.Name, text) || Same(term.Label, text))
+                return term.Name;
+        }
+        return null;
+    }
+
+    private static bool Same(string left, string right) =>
+        CultureInfo.InvariantCulture.CompareInfo.Compare(left, right.Trim(), CompareOptions.IgnoreCase | CompareOptions.IgnoreNonSpace | CompareOptions.IgnoreSymbols) == 0;
 }
