@@ -1,0 +1,24 @@
+using System.Collections.Concurrent;
+using System.Threading.Channels;
+using CafeIA.Federation.Node.Exchange;
+using CafeIA.Federation.Node.Journal;
+using CafeIA.Federation.Protocol.Heads;
+using CafeIA.Federation.Protocol.Identifiers;
+
+namespace CafeIA.Federation.Tests.Exchange;
+
+/// <summary>Keeps what the exchange hands in.</summary>
+internal sealed class RecordingReplicas : IReplicas
+{
+    public ConcurrentDictionary<HubId, KnownHub> Followed { get; } = new();
+
+    public Channel<byte[]> Received { get; } = Channel.CreateUnbounded<byte[]>();
+
+    public ConcurrentQueue<(HubId Hub, Uri Peer, SignedHead Head)> Hints { get; } = new();
+
+    public void Follow(KnownHub hub) => Followed[hub.Id] = hub;
+
+    public void Receive(ReadOnlyMemory<byte> bytes) => Received.Writer.TryWrite(bytes.ToArray());
+
+    public void Hint(KnownHub hub, Uri peer, SignedHead head) => Hints.Enqueue((hub.Id, peer, head));
+}
