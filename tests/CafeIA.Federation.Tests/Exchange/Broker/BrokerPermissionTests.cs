@@ -8,7 +8,7 @@ using Xunit;
 namespace CafeIA.Federation.Tests.Exchange.Broker;
 
 /// <summary>What a hub's user may do on the real broker, and all that it may not.</summary>
-[Collection(BrokerCollection.Name)]
+[Collection(OneBroker.Name)]
 public sealed class BrokerPermissionTests(RabbitServer rabbit)
 {
     private static readonly string Own = BrokerNames.ExchangeOf(HubId.Parse("alpha"));

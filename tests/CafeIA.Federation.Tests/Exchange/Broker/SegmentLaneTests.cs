@@ -11,7 +11,7 @@ using Xunit;
 namespace CafeIA.Federation.Tests.Exchange.Broker;
 
 /// <summary>The broker lane on the real broker, with the rights a hub has.</summary>
-[Collection(BrokerCollection.Name)]
+[Collection(OneBroker.Name)]
 public sealed class SegmentLaneTests(PostgresServer postgres, RabbitServer rabbit)
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
