@@ -68,6 +68,19 @@ public sealed class FollowerTests
     }
 
     [Fact]
+    public void Two_heads_beyond_what_is_held_are_a_fork_as_well()
+    {
+        var other = new AuthoredHistory();
+        other.Write([.. Enumerable.Range(0, 14).Select(n => AuthoredHistory.Put(n, "another history"))]);
+        var replica = new Replica();
+        replica.Deliver(History.Cut(1, 7, History.Heads[0]));
+        replica.Follower.Learn(History.Heads[1]);
+        Assert.Null(replica.Follower.JudgeHead(History.Heads[1]));
+        var fork = Assert.IsType<Verdict.Fork>(replica.Follower.JudgeHead(other.Heads[0]));
+        Assert.Equal(History.Heads[1].Identity, fork.Ours.Identity);
+    }
+
+    [Fact]
     public void Another_root_at_the_size_held_is_a_fork_though_the_head_known_is_larger()
     {
         var other = new AuthoredHistory();
