@@ -22,9 +22,9 @@ rabbitmq_sbin() {
   return 1
 }
 
-# Installs what is missing of PostgreSQL and RabbitMQ, or says how and stops.
+# require_packages [PACKAGE…]: installs what is missing of PostgreSQL and RabbitMQ, and these, or says how and stops.
 require_packages() {
-  local missing=() install admin=()
+  local missing=("$@") install admin=()
   postgres_bin >/dev/null || missing+=(postgresql)
   rabbitmq_sbin >/dev/null || missing+=(rabbitmq-server)
   command -v setsid >/dev/null || missing+=(util-linux)

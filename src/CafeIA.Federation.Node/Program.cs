@@ -1,10 +1,14 @@
+using CafeIA.Federation.Node.Accounts;
+using CafeIA.Federation.Node.Directory;
 using CafeIA.Federation.Node.Exchange;
 using CafeIA.Federation.Node.Exchange.Http;
 using CafeIA.Federation.Node.Hubs;
 using CafeIA.Federation.Node.Intake;
 using CafeIA.Federation.Node.Journal;
 using CafeIA.Federation.Node.Operations.Commands;
+using CafeIA.Federation.Node.Operations.Control;
 using CafeIA.Federation.Node.Operations.Settings;
+using CafeIA.Federation.Node.Operations.Telemetry;
 using CafeIA.Federation.Node.Streams;
 
 return await CommandLine.RunAsync(args);
@@ -21,14 +25,20 @@ namespace CafeIA.Federation.Node
             builder.Services.AddJournal();
             builder.AddHubs(settings.Hub, settings.Orleans);
             builder.Services.AddExchange();
+            builder.Services.AddDirectory();
             builder.Services.AddIntake();
             builder.Services.AddStreams();
+            builder.Services.AddAccounts();
+            builder.Services.AddSingleton<PeerComparison>();
+            builder.AddTelemetry(settings);
         }
 
         public static void Map(WebApplication app)
         {
             app.MapExchange();
             app.MapStreams();
+            app.MapOperations();
+            app.MapControl();
         }
     }
 }

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Security.Cryptography;
 using CafeIA.Federation.Node.Exchange;
 using CafeIA.Federation.Node.Hubs;
 using CafeIA.Federation.Node.Journal;
@@ -99,7 +98,7 @@ internal sealed class NodeHost : IAsyncDisposable
                 kestrel.Listen(Settings.Http);
         });
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(ShutdownSeconds));
-        AddSettings(builder.Services, data, ReadKey(data));
+        AddSettings(builder.Services, data, NodeKey.Read(data));
         Rooms.Add(builder, Settings);
         configure?.Invoke(builder);
 
@@ -137,18 +136,6 @@ internal sealed class NodeHost : IAsyncDisposable
         services.AddSingleton(Settings).AddSingleton(data).AddSingleton(signer);
         services.AddSingleton(Settings.Hub).AddSingleton(Settings.Exchange).AddSingleton(Settings.Database);
         services.AddSingleton(new ExchangeIdentity(Settings.Hub.FederationId));
-    }
-
-    private static HubSigner ReadKey(DataFolder data)
-    {
-        try
-        {
-            return HubKeyFile.LoadOrCreate(data.KeyFile);
-        }
-        catch (Exception e) when (e is CryptographicException or UnauthorizedAccessException or IOException)
-        {
-            throw new StartRefusedException("hub-key", e.Message);
-        }
     }
 
     /// <summary>Disposal alone does not wait for requests and grains; a stop does.</summary>

@@ -1,0 +1,62 @@
+using System.CommandLine;
+using CafeIA.Federation.Node.Operations.Control;
+
+namespace CafeIA.Federation.Node.Operations.Commands;
+
+/// <summary>Verbs that a node carries out: the one that runs, or one that runs for the command's time.</summary>
+internal static class NodeCommands
+{
+    public static IEnumerable<Command> Create()
+    {
+        yield return User();
+        yield return Places();
+        yield return Verb("verify", "Compare les journaux de ce nœud à ceux de chaque pair ; rend 0 s’ils sont égaux, 1 sinon.", _ => "verify");
+        yield return Verb("peers", "Montre les pairs réglés, s’ils répondent et avec quelle clé.", _ => "peers");
+    }
+
+    private static Command User()
+    {
+        var name = new Option<string>("--name") { Description = "À qui ou à quoi sert la clé", HelpName = "NOM", DefaultValueFactory = _ => "sans nom" };
+        var key = Verb("key", "Crée une clé d’API et l’affiche une seule fois.", r => $"user/key?name={Uri.EscapeDataString(r.GetValue(name)!)}");
+        key.Options.Add(name);
+        var account = new Argument<Guid>("NUMÉRO") { Description = "Numéro de la clé, comme « user list » le montre" };
+        var revoke = Verb("revoke", "Révoque une clé.", r => $"user/revoke?account={r.GetValue(account)}");
+        revoke.Arguments.Add(account);
+        return new Command("user", "Clés d’API de ce hub.") { key, Verb("list", "Montre les clés.", _ => "user/list"), revoke };
+    }
+
+    private static Command Places()
+    {
+        var from = new Argument<string>("FICHIER|ADRESSE") { Description = "Le CSV de La Poste ou le JSON de geo.api.gouv.fr" };
+        var update = new Command("update", "Prend les coordonnées exactes des communes d’un fichier ou d’une adresse.") { from };
+        update.SetAction(async (result, cancellationToken) =>
+        {
+            var (stream, refusal) = await GivenContent.OpenAsync(result.GetValue(from)!, cancellationToken);
+            if (stream is null)
+                return await RefusedAsync(result, refusal!);
+            await using (stream)
+                return await RunAsync(result, $"places/update?source={Uri.EscapeDataString(result.GetValue(from)!)}", new StreamContent(stream), cancellationToken);
+        });
+        return new Command("places", "Lieux officiels.") { update };
+    }
+
+    private static Command Verb(string name, string description, Func<ParseResult, string> path)
+    {
+        var command = new Command(name, description);
+        command.SetAction((result, cancellationToken) => RunAsync(result, path(result), null, cancellationToken));
+        return command;
+    }
+
+    internal static async Task<int> RunAsync(ParseResult result, string path, HttpContent? content, CancellationToken cancellationToken)
+    {
+        var (settings, configuration) = SettingsOptions.Read(result);
+        await using var node = await ControlClient.OpenAsync(settings, configuration, cancellationToken);
+        return await node.RunAsync(path, content, result.InvocationConfiguration.Output, result.InvocationConfiguration.Error, cancellationToken);
+    }
+
+    internal static async Task<int> RefusedAsync(ParseResult result, string sentence)
+    {
+        await result.InvocationConfiguration.Error.WriteLineAsync(sentence);
+        return ExitCodes.Refused;
+    }
+}

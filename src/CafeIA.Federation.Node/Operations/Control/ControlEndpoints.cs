@@ -1,0 +1,71 @@
+using CafeIA.Federation.Node.Accounts;
+using CafeIA.Federation.Node.Directory.Places.Coordinates;
+using CafeIA.Federation.Node.Operations.Commands;
+using CafeIA.Federation.Node.Operations.Hosting;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace CafeIA.Federation.Node.Operations.Control;
+
+/// <summary>What the command line asks of a node, over its control socket only.</summary>
+internal static class ControlEndpoints
+{
+    public static void MapControl(this IEndpointRouteBuilder routes)
+    {
+        var control = ControlConnection.Group(routes);
+        control.MapGet("/ping", () => Results.NoContent());
+        control.MapPost("/user/key", CreateKeyAsync);
+        control.MapPost("/user/list", ListKeysAsync);
+        control.MapPost("/user/revoke", RevokeKeyAsync);
+        control.MapPost("/places/update", UpdatePlacesAsync);
+        control.MapPost("/verify", (HttpContext context, PeerComparison comparison) => comparison.VerifyAsync(new Talk(context)));
+        control.MapPost("/peers", (HttpContext context, PeerComparison comparison) => comparison.ListAsync(new Talk(context)));
+    }
+
+    private static async Task CreateKeyAsync(HttpContext context, ApiKeys keys, string? name)
+    {
+        var talk = new Talk(context);
+        var (account, key) = await keys.CreateAsync(name ?? "", talk.Cancellation);
+        await talk.NoteAsync($"Clé « {account.Name} » ({account.Id}). Elle n’est montrée que cette fois ; s’en servir ainsi : Authorization: Bearer CLÉ.");
+        await talk.SayAsync(key);
+        await talk.EndAsync(ExitCodes.Done);
+    }
+
+    private static async Task ListKeysAsync(HttpContext context, ApiKeys keys)
+    {
+        var talk = new Talk(context);
+        var accounts = await keys.ListAsync(talk.Cancellation);
+        foreach (var (account, createdAt, revokedAt) in accounts)
+            await talk.SayAsync($"{account.Id}  {createdAt:yyyy-MM-dd}  {(revokedAt is null ? "valide  " : "révoquée")}  {account.Name}");
+        if (accounts.Count == 0)
+            await talk.NoteAsync("Aucune clé. En créer une : cafeia user key --name NOM");
+        await talk.EndAsync(ExitCodes.Done);
+    }
+
+    private static async Task RevokeKeyAsync(HttpContext context, ApiKeys keys, Guid account)
+    {
+        var talk = new Talk(context);
+        var revoked = await keys.RevokeAsync(account, talk.Cancellation);
+        await talk.NoteAsync(revoked ? "Clé révoquée." : "Aucune clé valide de ce numéro ; « cafeia user list » les montre.");
+        await talk.EndAsync(revoked ? ExitCodes.Done : ExitCodes.Refused);
+    }
+
+    private static async Task UpdatePlacesAsync(HttpContext context, PlacesUpdate update, string source)
+    {
+        var talk = new Talk(context);
+        AcceptAnySize(context);
+        var updated = await update.ApplyAsync(context.Request.Body, source, talk.Cancellation);
+        if (!updated.IsOk)
+        {
+            await talk.RefuseAsync(updated.Refusal);
+            return;
+        }
+        var summary = updated.Value;
+        await talk.SayAsync($"{summary.Rows} lignes lues, {summary.Placed} communes placées, dont {summary.Updated} nouvelles ou déplacées ; {summary.WithoutCoordinates.Count} sans coordonnées dans la source.");
+        foreach (var refusal in summary.BadLines.Concat(summary.UnknownCodes))
+            await talk.NoteAsync(Talk.Sentence(refusal));
+        await talk.EndAsync(summary.BadLines.Count + summary.UnknownCodes.Count == 0 ? ExitCodes.Done : ExitCodes.Found);
+    }
+
+    /// <summary>Files come from the node's own operator, so the limit for the public does not apply.</summary>
+    internal static void AcceptAnySize(HttpContext context) => context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = null;
+}

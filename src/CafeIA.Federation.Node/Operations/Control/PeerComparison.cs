@@ -1,0 +1,89 @@
+using CafeIA.Federation.Node.Exchange;
+using CafeIA.Federation.Node.Journal;
+using CafeIA.Federation.Node.Operations.Commands;
+using CafeIA.Federation.Protocol.Heads;
+using CafeIA.Federation.Protocol.Identifiers;
+
+namespace CafeIA.Federation.Node.Operations.Control;
+
+/// <summary>Holds this node's journals against every peer's: equal heads mean equal journals, entry by entry.</summary>
+internal sealed class PeerComparison(JournalReader journals, IPeerClient peers, ExchangeOptions options, TimeProvider time)
+{
+    /// <summary>Changes are on their way while it looks, so a difference counts only when it lasts.</summary>
+    private const int Attempts = 20;
+
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
+
+    public async Task VerifyAsync(Talk talk)
+    {
+        if (options.Peers.Count == 0)
+            await talk.NoteAsync("Aucun pair n’est réglé (Federation:Peers) : il n’y a rien à comparer.");
+        var allEqual = true;
+        foreach (var peer in options.Peers)
+        {
+            var (equal, lines) = await CompareAsync(peer.Address!, talk.Cancellation);
+            allEqual &= equal;
+            foreach (var line in lines)
+                await talk.SayAsync(line);
+        }
+        foreach (var end in await journals.EndsAsync(talk.Cancellation))
+            await talk.SayAsync($"ici  {end.Hub.Id}  {end.Position}  {(end.Head is { } head ? head.Head.StateDigest : "vide")}");
+        if (!allEqual)
+            await talk.NoteAsync("Un nœud en retard se rattrape seul ; si la différence reste, « cafeia peers » dit qui ne répond pas.");
+        await talk.EndAsync(allEqual ? ExitCodes.Done : ExitCodes.Found);
+    }
+
+    public async Task ListAsync(Talk talk)
+    {
+        var allAnswer = true;
+        foreach (var peer in options.Peers)
+        {
+            var answer = await peers.DescribeAsync(peer.Address!, talk.Cancellation);
+            if (!answer.IsOk)
+            {
+                allAnswer = false;
+                await talk.SayAsync($"{peer.Address}  ne répond pas : {answer.Refusal.Message}");
+                continue;
+            }
+            var key = answer.Value.PublicKey.Fingerprint;
+            var pinned = peer.Fingerprint is null ? "crue au premier contact" : peer.Fingerprint == key ? "épinglée" : "AUTRE QUE CELLE QUI EST ÉPINGLÉE";
+            allAnswer &= peer.Fingerprint is null || peer.Fingerprint == key;
+            await talk.SayAsync($"{peer.Address}  {answer.Value.Id}  {answer.Value.Name}  {key} ({pinned})");
+        }
+        if (options.Peers.Count == 0)
+            await talk.NoteAsync("Aucun pair. En ajouter un : cafeia init --peer https://hub.example.org=SHA256:…, puis redémarrer le nœud.");
+        await talk.EndAsync(allAnswer ? ExitCodes.Done : ExitCodes.Found);
+    }
+
+    private async Task<(bool Equal, IReadOnlyList<string> Lines)> CompareAsync(Uri peer, CancellationToken cancellation)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var theirs = await peers.HeadsAsync(peer, cancellation);
+            if (!theirs.IsOk)
+                return (false, [$"{peer}  ne répond pas : {theirs.Refusal.Message}"]);
+            var ours = (await journals.EndsAsync(cancellation)).Where(e => e.Head is not null).ToDictionary(e => e.Hub.Id, e => e.Head!);
+            var differences = ours.Keys.Union(theirs.Value.Keys).Order()
+                .Select(hub => (Hub: hub, Text: Difference(ours.GetValueOrDefault(hub), theirs.Value.GetValueOrDefault(hub))))
+                .Where(d => d.Text is not null)
+                .Select(d => $"{peer}  {d.Hub}  {d.Text}")
+                .ToList();
+            if (differences.Count == 0)
+                return (true, [$"{peer}  égal ({ours.Count} journaux)"]);
+            if (attempt == Attempts)
+                return (false, differences);
+            await Task.Delay(Pause, time, cancellation);
+        }
+    }
+
+    private static string? Difference(SignedHead? ours, SignedHead? theirs)
+    {
+        if (ours is null || theirs is null)
+            return ours is null ? "absent ici" : "absent là-bas";
+        if (ours.Head.Position != theirs.Head.Position)
+            return $"{ours.Head.Position} ici, {theirs.Head.Position} là-bas";
+        return ours.Head.Root == theirs.Head.Root && ours.Head.StateDigest == theirs.Head.StateDigest
+            ? null
+            : $"deux histoires à {ours.Head.Position} : racine {ours.Head.Root} ici, {theirs.Head.Root} là-bas";
+    }
+}
