@@ -38,6 +38,8 @@ internal static class ExchangeComposition
     public static IServiceCollection AddPeerClient(this IServiceCollection services)
     {
         services.AddHttpClient(PeerClient.ClientName, client => client.Timeout = Timeout.InfiniteTimeSpan)
+            // One line a long poll would drown the rest; what fails is a refusal, and who asked says it.
+            .RemoveAllLoggers()
             .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler
             {
                 AllowAutoRedirect = false,

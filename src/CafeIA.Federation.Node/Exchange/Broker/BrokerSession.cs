@@ -39,6 +39,7 @@ internal sealed class BrokerSession : IAsyncDisposable, IReceiveEndpointObserver
     /// <param name="cancellation">Gives up.</param>
     public static async Task<BrokerSession> OpenAsync(ConnectionFactory factory, IConnection connection, HubId own, IReplicas replicas, TimeProvider time, CancellationToken cancellation)
     {
+        // A bus of our own and not AddMassTransit: a session is shorter than the program, and that registration reports its usage to MassTransit's makers.
         var bus = Bus.Factory.CreateUsingRabbitMq(configure =>
         {
             configure.UseBroker(factory);

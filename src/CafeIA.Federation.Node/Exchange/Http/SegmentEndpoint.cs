@@ -52,14 +52,14 @@ internal static class SegmentEndpoint
             response.Headers.RetryAfter = RetryAfter;
             return ExchangeEndpoints.Problem(503, new("too-many-waiting", "Trop de nœuds attendent ici en même temps. Réessayer dans un instant, ou demander sans « wait »."));
         }
-        // A node that stops does not keep those who wait.
-        using var ends = CancellationTokenSource.CreateLinkedTokenSource(cancellation, lifetime.ApplicationStopping);
-        var grown = await AwaitAsync(known, position, patience, journals, signal, time, ends.Token);
+        var grown = await AwaitAsync(known, position, patience, journals, signal, lifetime, time, cancellation);
         return grown is null ? Nothing() : Serve(grown);
     }
 
-    private static async Task<Segment?> AwaitAsync(KnownHub hub, Position after, TimeSpan patience, JournalReader journals, JournalSignal signal, TimeProvider time, CancellationToken cancellation)
+    private static async Task<Segment?> AwaitAsync(KnownHub hub, Position after, TimeSpan patience, JournalReader journals, JournalSignal signal, IHostApplicationLifetime lifetime, TimeProvider time, CancellationToken cancellation)
     {
+        // A node that stops does not keep those who wait.
+        using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellation, lifetime.ApplicationStopping);
         var deadline = time.GetTimestamp() + (long)(patience.TotalSeconds * time.TimestampFrequency);
         while (true)
         {
@@ -72,7 +72,7 @@ internal static class SegmentEndpoint
             if (rest <= TimeSpan.Zero)
                 return null;
             var seen = end is not null && end.Position > after ? end.Position : after;
-            if (!await signal.WaitAsync(hub.Id, seen, rest, time, cancellation))
+            if (!await signal.WaitAsync(hub.Id, seen, rest, time, waiting.Token))
                 return null;
         }
     }

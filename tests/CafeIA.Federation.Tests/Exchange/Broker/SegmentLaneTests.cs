@@ -80,6 +80,18 @@ public sealed class SegmentLaneTests(PostgresServer postgres, RabbitServer rabbi
     }
 
     [Fact]
+    public async Task The_definitions_make_what_a_node_would_declare_itself()
+    {
+        await rabbit.StartEmptyAsync(Cancellation);
+        await using var connection = await new ConnectionFactory { Uri = rabbit.Administrator }.CreateConnectionAsync(Cancellation);
+        await using var channel = await connection.CreateChannelAsync(cancellationToken: Cancellation);
+        // RabbitMQ closes the channel when what exists differs in anything.
+        await channel.QueueDeclareAsync("cafeia.node.alpha", durable: true, exclusive: false, autoDelete: false, QueueBounds.Arguments(), cancellationToken: Cancellation);
+        await channel.ExchangeDeclareAsync("cafeia.segments.alpha", ExchangeType.Fanout, durable: true, autoDelete: false, cancellationToken: Cancellation);
+        Assert.True(channel.IsOpen);
+    }
+
+    [Fact]
     public async Task A_user_who_may_everything_needs_no_definitions_and_hears_a_hub_it_meets_later()
     {
         await rabbit.StartEmptyAsync(Cancellation);
