@@ -44,7 +44,7 @@ internal sealed class OccurrenceColumns(int capacity)
             // Two at one moment would be one row: the later in the list wins, unless it is the one that does not take place.
             if (i + 1 < occurrences.Count && occurrences[i + 1].StartUtc == occurrence.StartUtc && occurrences[i + 1].Status != "cancelled")
                 continue;
-            if (i > 0 && ids[^1] == entry && starts[^1] == occurrence.StartUtc.UtcDateTime)
+            if (i > 0 && Count > 0 && ids[^1] == entry && starts[^1] == occurrence.StartUtc.UtcDateTime)
                 continue;
             Add(entry, occurrence.StartUtc.UtcDateTime, occurrence.EndUtc.UtcDateTime, occurrence.Date, occurrence);
         }
