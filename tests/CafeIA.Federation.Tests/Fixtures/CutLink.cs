@@ -1,0 +1,51 @@
+using CafeIA.Federation.Node.Exchange;
+using CafeIA.Federation.Node.Exchange.Http;
+using CafeIA.Federation.Node.Journal;
+using CafeIA.Federation.Protocol;
+using CafeIA.Federation.Protocol.Heads;
+using CafeIA.Federation.Protocol.Identifiers;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace CafeIA.Federation.Tests.Fixtures;
+
+/// <summary>The way from a node to others over HTTP, to be cut and healed.</summary>
+internal sealed class CutLink
+{
+    private int refused;
+
+    /// <summary>The node that cannot be reached; null: all can.</summary>
+    public Uri? To { get; set; }
+
+    /// <summary>No node can be pulled from.</summary>
+    public bool Pulls { get; set; }
+
+    /// <summary>Pulls that ran into the cut.</summary>
+    public int Refused => refused;
+
+    /// <summary>For <see cref="TestNode.StartAsync"/>: the real client, behind this link.</summary>
+    public void Configure(WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<PeerClient>();
+        builder.Services.AddSingleton<IPeerClient>(provider => new Client(provider.GetRequiredService<PeerClient>(), this));
+    }
+
+    private sealed class Client(IPeerClient inner, CutLink link) : IPeerClient
+    {
+        private static Refusal Down { get; } = new("peer-unreachable", "coupé");
+
+        public Task<Result<HubProfile>> DescribeAsync(Uri peer, CancellationToken cancellation) =>
+            peer == link.To ? Task.FromResult<Result<HubProfile>>(Down) : inner.DescribeAsync(peer, cancellation);
+
+        public Task<Result<IReadOnlyDictionary<HubId, SignedHead>>> HeadsAsync(Uri peer, CancellationToken cancellation) =>
+            peer == link.To ? Task.FromResult<Result<IReadOnlyDictionary<HubId, SignedHead>>>(Down) : inner.HeadsAsync(peer, cancellation);
+
+        public Task<Result<ReadOnlyMemory<byte>>> PullAsync(Uri peer, HubId hub, Position after, TimeSpan wait, CancellationToken cancellation)
+        {
+            if (!link.Pulls && peer != link.To)
+                return inner.PullAsync(peer, hub, after, wait, cancellation);
+            Interlocked.Increment(ref link.refused);
+            return Task.FromResult<Result<ReadOnlyMemory<byte>>>(Down);
+        }
+    }
+}
