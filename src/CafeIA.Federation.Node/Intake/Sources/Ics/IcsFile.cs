@@ -63,13 +63,18 @@ internal sealed class IcsFile(Stream file)
     {
         if (line.Length > 0 && line[0] is (byte)' ' or (byte)'\t')
         {
-            Append(line[1..]);
+            if (pending.WrittenCount > 0)
+                Append(line[1..]);
         }
         else if (IcsProperty.BeginsLikeOne(line))
         {
             EndLine();
             pendingLine = number;
-            Append(line);
+            // What begins and ends components counts for nothing: a component that is too large must still be seen to end.
+            if (line.StartsWith("BEGIN:"u8) || line.StartsWith("END:"u8))
+                pending.Write(line);
+            else
+                Append(line);
         }
         else if (line.Length > 0 && pending.WrittenCount > 0)
         {

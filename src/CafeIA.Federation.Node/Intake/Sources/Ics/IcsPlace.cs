@@ -28,7 +28,7 @@ internal static partial class IcsPlace
 
     private static PlaceContent? Point(IcsProperty? geo, List<Refusal> notes)
     {
-        if (geo is null)
+        if (geo is null || geo.Value.AsSpan().Trim(" ;,").IsEmpty)
             return null;
         var parts = geo.Value.Split(';', ',');
         if (parts.Length == 2

@@ -63,7 +63,7 @@ internal sealed record IcsProperty(string Name, IReadOnlyDictionary<string, stri
         return at < line.Length ? new IcsProperty(name, parameters ?? NoParameters, line[(at + 1)..], number) : null;
     }
 
-    /// <summary>The end of a parameter: the next colon or semicolon that is not within quotes.</summary>
+    /// <summary>The end of a parameter: the next colon or semicolon that is not within quotes, or any where a quote is never closed.</summary>
     private static int ValueEnd(string line, int from)
     {
         var quoted = false;
@@ -74,6 +74,7 @@ internal sealed record IcsProperty(string Name, IReadOnlyDictionary<string, stri
             else if (!quoted && line[i] is ':' or ';')
                 return i;
         }
-        return -1;
+        var any = quoted ? line.AsSpan(from).IndexOfAny(':', ';') : -1;
+        return any < 0 ? -1 : from + any;
     }
 }

@@ -1,11 +1,12 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using NodaTime;
 using NodaTime.TimeZones;
 
 namespace CafeIA.Federation.Node.Intake.Sources.Ics;
 
 /// <summary>From the names that producers give to zones to IANA names: Windows names, Outlook's <c>" 1"</c>, display names with cities, paths, blanks.</summary>
-internal sealed class IcsZones(string defaultZone)
+internal sealed partial class IcsZones(string defaultZone)
 {
     /// <summary>Zones that a definition without a usable name is compared with, by their offsets.</summary>
     private static readonly string[] Candidates =
@@ -55,7 +56,7 @@ internal sealed class IcsZones(string defaultZone)
         definitions.TryGetValue(name, out var definition);
         if (definition?.Find("X-LIC-LOCATION")?.Value is { } location && Known(location.Trim()) is { } located)
             return new(located, null);
-        if ((ByPath(name) ?? ByCity(name) ?? (definition is null ? null : ByOffsets(definition))) is { } guessed)
+        if ((ByPath(name) ?? ByCity(name) ?? ByShownOffset(name) ?? (definition is null ? null : ByOffsets(definition))) is { } guessed)
             return new(guessed, $"Le fuseau horaire « {name} » n’a pas de nom connu : compris comme « {guessed} ». À la source, donnez-lui son nom IANA.");
         return new(null, null);
     }
@@ -90,6 +91,17 @@ internal sealed class IcsZones(string defaultZone)
         return found;
     }
 
+    /// <summary>From <c>(UTC-05:00) Eastern Time (US &amp; Canada)</c>: the best known zone that has this offset in winter.</summary>
+    private static string? ByShownOffset(string name)
+    {
+        var match = ShownOffset().Match(name);
+        if (!match.Success)
+            return null;
+        var minutes = (int.Parse(match.Groups[2].ValueSpan, CultureInfo.InvariantCulture) * 60) + int.Parse(match.Groups[3].ValueSpan, CultureInfo.InvariantCulture);
+        var seconds = minutes * 60 * (match.Groups[1].Value == "-" ? -1 : 1);
+        return Candidates.FirstOrDefault(candidate => DateTimeZoneProviders.Tzdb[candidate].GetUtcOffset(Probes[0]).Seconds == seconds);
+    }
+
     private string? ByOffsets(IcsComponent definition)
     {
         var standard = Offset(definition, "STANDARD");
@@ -107,6 +119,9 @@ internal sealed class IcsZones(string defaultZone)
             ? string.Create(CultureInfo.InvariantCulture, $"Etc/GMT{(standard > 0 ? "-" : "+")}{Math.Abs(standard.Value / 60)}") is var fixedZone && Known(fixedZone) is not null ? fixedZone : null
             : null;
     }
+
+    [GeneratedRegex(@"^\((?:UTC|GMT)([+-])(\d\d)[:.](\d\d)\)", RegexOptions.CultureInvariant)]
+    private static partial Regex ShownOffset();
 
     /// <summary>Minutes east of Greenwich that the last observance of a kind has.</summary>
     private static int? Offset(IcsComponent definition, string kind)

@@ -22,7 +22,7 @@ internal static class JsonPieces
         private int consumed;
         private int counted;
         private int line = 1;
-        private string? list;
+        private bool isResources;
         private bool isArray;
         private bool ended;
 
@@ -60,8 +60,8 @@ internal static class JsonPieces
                         }
                         break;
                     case JsonTokenType.PropertyName when reader.CurrentDepth == 1 && !isArray:
-                        list = reader.GetString();
-                        if (list is not ("events" or "resources"))
+                        isResources = reader.ValueTextEquals("resources"u8);
+                        if (!isResources && !reader.ValueTextEquals("events"u8))
                         {
                             reader.Read();
                             reader.Skip();
@@ -72,7 +72,7 @@ internal static class JsonPieces
                         break;
                     default:
                         reader.Skip();
-                        var piece = new JsonPiece(LineAt(at), body[at..(consumed + (int)reader.BytesConsumed)], list == "resources");
+                        var piece = new JsonPiece(LineAt(at), body[at..(consumed + (int)reader.BytesConsumed)], isResources);
                         Keep(ref reader);
                         return piece;
                 }
