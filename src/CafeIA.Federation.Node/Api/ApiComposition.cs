@@ -1,0 +1,17 @@
+namespace CafeIA.Federation.Node.Api;
+
+/// <summary>How the API is put together.</summary>
+internal static class ApiComposition
+{
+    public static IServiceCollection AddApi(this IServiceCollection services) => services
+        .AddSingleton<Callers>()
+        .AddSingleton<EntryWrites>()
+        .AddSingleton<EventFeeds>();
+
+    public static void MapApi(this IEndpointRouteBuilder routes)
+    {
+        EventEndpoints.Map(routes);
+        ResourceEndpoints.Map(routes);
+        HubEndpoints.Map(routes);
+    }
+}

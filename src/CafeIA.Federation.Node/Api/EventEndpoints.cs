@@ -1,0 +1,86 @@
+using CafeIA.Federation.Node.Directory.Calendar;
+using CafeIA.Federation.Node.Directory.Content;
+using CafeIA.Federation.Node.Directory.Places;
+using CafeIA.Federation.Node.Directory.Search;
+using CafeIA.Federation.Node.Hubs;
+using CafeIA.Federation.Protocol;
+using CafeIA.Federation.Protocol.Identifiers;
+
+namespace CafeIA.Federation.Node.Api;
+
+/// <summary><c>/api/v1/events</c>: the events of the whole federation to read, those of this node's hub to write.</summary>
+internal static class EventEndpoints
+{
+    private const string Path = "/api/v1/events";
+
+    /// <summary>Events in a calendar or a map layer: their readers know no pages.</summary>
+    private const int MaxFeed = 1000;
+
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet(Path, (HttpRequest request, EventFeeds feeds, CancellationToken cancellation) => ListAsync(request, null, feeds, cancellation));
+        routes.MapGet(Path + ".{suffix}", (string suffix, HttpRequest request, EventFeeds feeds, CancellationToken cancellation) =>
+            Formats.Split("events." + suffix).Format is { } format ? ListAsync(request, format, feeds, cancellation) : Task.FromResult<IResult>(NotFound));
+        routes.MapGet(Path + "/{id}", GetAsync);
+        routes.MapPost(Path, (HttpRequest request, EntryWrites writes, CurrentPlaces places, CancellationToken cancellation) =>
+            writes.CreateAsync(request, EntryKind.Event, body => Judge(body, places), Path, cancellation));
+        routes.MapPut(Path + "/{id}", (string id, HttpRequest request, EntryWrites writes, CurrentPlaces places, CancellationToken cancellation) =>
+            writes.ReplaceAsync(request, id, EntryKind.Event, body => Judge(body, places), cancellation));
+        routes.MapDelete(Path + "/{id}", (string id, HttpRequest request, EntryWrites writes, CancellationToken cancellation) =>
+            writes.WithdrawAsync(request, id, EntryKind.Event, cancellation));
+    }
+
+    internal static IResult NotFound => new Refused(new("entry-not-found", "Cette fiche n’existe pas sur ce nœud."));
+
+    /// <summary>What stands in place of an entry that cannot be shown.</summary>
+    internal static IResult Missing<T>(Lookup<T> lookup)
+        where T : class => lookup.State is LookupState.Withdrawn or LookupState.Erased
+        ? new Refused(new("entry-withdrawn", lookup.State == LookupState.Erased ? "Cette fiche a été effacée." : $"Cette fiche a été retirée par son hub, « {lookup.Hub?.Name} »."))
+        : NotFound;
+
+    private static Result<byte[]> Judge(ReadOnlyMemory<byte> body, CurrentPlaces places)
+    {
+        var read = EventRules.Read(body, places.Catalog.Lookup);
+        return read.IsOk ? ContentBody.Write(read.Value) : read.Refusal;
+    }
+
+    private static async Task<IResult> ListAsync(HttpRequest request, Format? suffix, EventFeeds feeds, CancellationToken cancellation)
+    {
+        var format = suffix is { } given ? given : Formats.Choose(request, Format.Json, Format.Calendar, Format.GeoJson);
+        if (!format.IsOk)
+            return new Refused(format.Refusal);
+        var filter = feeds.Filters.Parse(request.Query);
+        if (!filter.IsOk)
+            return new Refused(filter.Refusal, StatusCodes.Status400BadRequest);
+        request.HttpContext.Response.Headers.CacheControl = "no-cache";
+        if (format.Value != Format.Json)
+            return EventFeeds.Write(format.Value, await feeds.AllAsync(filter.Value, MaxFeed, cancellation), request);
+        var page = await feeds.Search.SearchAsync(filter.Value, cancellation);
+        return ApiAnswer.Json(new ListDocument<EventDocument>(
+            [.. page.Items.Select(hit => Answers.Document(hit, request))],
+            Links.Next(request, page.NextCursor),
+            page.NextCursor,
+            page.Corrected));
+    }
+
+    private static async Task<IResult> GetAsync(string id, HttpRequest request, EventFeeds feeds, CancellationToken cancellation)
+    {
+        var (name, suffix) = Formats.Split(id);
+        if (!EntryId.TryParse(name, out var entry))
+            return NotFound;
+        var format = suffix is { } given ? given : Formats.Choose(request, Format.Json, Format.Calendar, Format.GeoJson);
+        if (!format.IsOk)
+            return new Refused(format.Refusal);
+        var lookup = await feeds.Lookup.FindAsync(entry, cancellation);
+        if (lookup.Value is not { } detail)
+            return Missing(lookup);
+        var headers = request.HttpContext.Response.Headers;
+        headers.CacheControl = "no-cache";
+        headers.ETag = EntryTag.Of(detail.Event.Position);
+        if (EntryTag.IsHeld(request, detail.Event.Position))
+            return Results.StatusCode(StatusCodes.Status304NotModified);
+        return format.Value == Format.Json
+            ? ApiAnswer.Json(Answers.Document(detail.Event, request, detail))
+            : EventFeeds.Write(format.Value, [detail.Event], request);
+    }
+}

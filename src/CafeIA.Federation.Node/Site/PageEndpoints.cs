@@ -1,0 +1,119 @@
+using CafeIA.Federation.Node.Api;
+using CafeIA.Federation.Node.Directory.Places;
+using CafeIA.Federation.Node.Directory.Search;
+using CafeIA.Federation.Node.Hubs;
+using CafeIA.Federation.Node.Site.Pages;
+using CafeIA.Federation.Node.Site.Text;
+using CafeIA.Federation.Protocol.Identifiers;
+
+namespace CafeIA.Federation.Node.Site;
+
+/// <summary>The public pages: whole at the first answer, without a script.</summary>
+internal static class PageEndpoints
+{
+    /// <summary>Cafés on the first page.</summary>
+    private const int HomeCafes = 6;
+
+    /// <summary>Occurrences on a page of the agenda: below 100 KB with long titles.</summary>
+    private const int AgendaCards = 50;
+
+    private const int HubCafes = 10;
+
+    /// <summary>Cafés on the map, below 100 KB.</summary>
+    private const int MapCafes = 300;
+
+    private const string UndatedField = "sans-date";
+
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+
+        routes.MapGet("/", HomeAsync);
+        routes.MapGet("/agenda", AgendaAsync);
+        routes.MapGet("/evenements/{id}", EventAsync);
+        routes.MapGet("/ressources", ResourcesAsync);
+        routes.MapGet("/ressources/{id}", ResourceAsync);
+        routes.MapGet("/hubs", (HubProgress progress, TimeProvider time) =>
+            PageAnswers.Page<HubsPage, HubsModel>(new([.. progress.All().OrderByDescending(s => s.Hub.IsLocal).ThenBy(s => s.Hub.Name, StringComparer.Ordinal)], time.GetUtcNow())));
+        routes.MapGet("/hubs/{hub}", HubAsync);
+        routes.MapGet("/carte", MapAsync);
+    }
+
+    private static async Task<IResult> HomeAsync(EventSearch search, HubProgress progress, TimeProvider time, CancellationToken cancellation)
+    {
+        var next = await search.SearchAsync(new() { From = time.GetUtcNow(), Limit = HomeCafes }, cancellation);
+        return PageAnswers.Page<HomePage, HomeModel>(new(next.Items, 0, 0, 0, progress.All().Count));
+    }
+
+    private static async Task<IResult> MapAsync(EventFeeds feeds, TimeProvider time, CancellationToken cancellation)
+    {
+        var coming = await feeds.AllAsync(new() { From = time.GetUtcNow() }, MapCafes, cancellation);
+        return PageAnswers.Page<MapPage, MapModel>(new(MapPoint.Group(coming), [.. coming.Where(h => MapPoint.Of(h) is null)]));
+    }
+
+    private static async Task<IResult> AgendaAsync(
+        HttpRequest request, FilterParser filters, EventSearch search, CurrentPlaces places, HubProgress progress, TimeProvider time, CancellationToken cancellation)
+    {
+        var form = new AgendaForm(request.Query);
+        var undated = form[UndatedField] is not null;
+        var parsed = filters.Parse(request.Query.Where(q => !(undated && q.Key is "from" or "to")));
+        SearchPage<EventHit>? page = null;
+        if (parsed.IsOk)
+            page = await search.SearchAsync(Agenda(parsed.Value, undated, time), cancellation);
+        var next = page?.NextCursor is { } cursor ? form.With("/agenda", "cursor", cursor) : null;
+        var first = form["cursor"] is null ? null : form.With("/agenda", "cursor", null);
+        var model = new AgendaModel(form, page, parsed.Refusal, next, first, undated, places.Catalog.Regions, progress.All());
+        return PageAnswers.Page<AgendaPage, AgendaModel>(model, parsed.IsOk ? StatusCodes.Status200OK : StatusCodes.Status400BadRequest);
+    }
+
+    /// <summary>Occurrences from today on where no period is asked for; or what has no date, which an order by date puts last.</summary>
+    private static DirectoryFilter Agenda(DirectoryFilter filter, bool undated, TimeProvider time)
+    {
+        filter = filter with { Each = Each.Occurrence, Limit = AgendaCards };
+        if (undated)
+            return filter with { Sort = SortOrder.Date, After = filter.After ?? new(SortOrder.Date, 0, PageCursor.NoDate, Guid.Empty, 0) };
+        return filter is { From: null, To: null } ? filter with { From = When.Midnight(When.Today(time)) } : filter;
+    }
+
+    private static async Task<IResult> EventAsync(string id, HttpRequest request, EventLookup lookup, ResourceLookup resources, CancellationToken cancellation)
+    {
+        if (!EntryId.TryParse(id, out var entry))
+            return PageAnswers.NotFound("/agenda");
+        var found = await lookup.FindAsync(entry, cancellation);
+        if (found.Value is not { } detail)
+            return PageAnswers.Missing(found, "/agenda");
+        var used = new List<ResourceHit>();
+        foreach (var resource in detail.Event.Content.Resources)
+        {
+            if ((await resources.FindAsync(new(resource), cancellation)).Value is { } hit)
+                used.Add(hit);
+        }
+        return PageAnswers.Page<EventPage, EventModel>(new(detail, $"{request.Scheme}://{request.Host}", used));
+    }
+
+    private static async Task<IResult> ResourcesAsync(HttpRequest request, FilterParser filters, ResourceSearch search, CancellationToken cancellation)
+    {
+        var form = new AgendaForm(request.Query);
+        var parsed = filters.Parse(request.Query);
+        var page = parsed.IsOk ? await search.SearchAsync(parsed.Value, cancellation) : null;
+        var next = page?.NextCursor is { } cursor ? form.With("/ressources", "cursor", cursor) : null;
+        return PageAnswers.Page<ResourcesPage, ResourcesModel>(new(form, page, parsed.Refusal, next), parsed.IsOk ? StatusCodes.Status200OK : StatusCodes.Status400BadRequest);
+    }
+
+    private static async Task<IResult> ResourceAsync(string id, ResourceLookup resources, CancellationToken cancellation)
+    {
+        if (!EntryId.TryParse(id, out var entry))
+            return PageAnswers.NotFound("/ressources");
+        var found = await resources.FindAsync(entry, cancellation);
+        return found.Value is { } hit ? PageAnswers.Page<ResourcePage, ResourceModel>(new(hit)) : PageAnswers.Missing(found, "/ressources");
+    }
+
+    private static async Task<IResult> HubAsync(
+        string hub, HubProgress progress, EventSearch search, CurrentPlaces places, TimeProvider time, CancellationToken cancellation)
+    {
+        if (!HubId.TryParse(hub, out var id) || progress.All().FirstOrDefault(s => s.Hub.Id == id) is not { } standing)
+            return PageAnswers.NotFound("/hubs");
+        var now = time.GetUtcNow();
+        var page = await search.SearchAsync(new() { Hubs = [id], From = now, Limit = HubCafes }, cancellation);
+        return PageAnswers.Page<HubPage, HubModel>(new(standing, now, page.Items, [.. standing.Hub.Territory.Select(t => TerritoryNames.Of(t, places.Catalog))]));
+    }
+}

@@ -1,0 +1,25 @@
+using Microsoft.AspNetCore.Http.Extensions;
+
+namespace CafeIA.Federation.Node.Site.Pages;
+
+/// <summary>The fields of a search form as they were sent.</summary>
+internal sealed class AgendaForm(IQueryCollection query)
+{
+    private static readonly string[] Folded = ["from", "to", "region", "departement", "format", "mode", "free", "hub", "radius"];
+
+    public string? this[string name] => query[name].LastOrDefault(v => !string.IsNullOrWhiteSpace(v));
+
+    /// <summary>Some field besides text and place is set, so that the folded part of the form opens.</summary>
+    public bool HasMore => Folded.Any(name => this[name] is not null);
+
+    public bool IsEmpty => !query.Any(q => q.Key != "cursor" && !string.IsNullOrWhiteSpace(q.Value));
+
+    /// <summary>The same search with one field set otherwise and without the empty ones; null as value leaves it out.</summary>
+    public string With(string path, string name, string? value)
+    {
+        var parts = new QueryBuilder(query.Where(q => q.Key != name && q.Key != "cursor" && !string.IsNullOrWhiteSpace(q.Value)));
+        if (value is not null)
+            parts.Add(name, value);
+        return path + parts;
+    }
+}

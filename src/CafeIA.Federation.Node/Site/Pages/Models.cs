@@ -1,0 +1,37 @@
+using CafeIA.Federation.Node.Directory.Places;
+using CafeIA.Federation.Node.Directory.Search;
+using CafeIA.Federation.Node.Hubs;
+using CafeIA.Federation.Protocol;
+
+namespace CafeIA.Federation.Node.Site.Pages;
+
+/// <param name="Next">Events that come next, each once.</param>
+/// <param name="Hubs">Hubs this node knows, itself included.</param>
+internal sealed record HomeModel(IReadOnlyList<EventHit> Next, int Cafes, int Occurrences, int Communes, int Hubs);
+
+/// <param name="Form">What was typed, to be shown again.</param>
+/// <param name="Page">Null when the search was refused.</param>
+/// <param name="Refusal">Why it was refused.</param>
+/// <param name="Next">Address of the next page.</param>
+/// <param name="Undated">Events without a date are what is listed.</param>
+internal sealed record AgendaModel(
+    AgendaForm Form, SearchPage<EventHit>? Page, Refusal? Refusal, string? Next, string? First, bool Undated, IReadOnlyList<Region> Regions, IReadOnlyList<HubStanding> Hubs);
+
+/// <param name="Root">Scheme and host, for absolute addresses.</param>
+/// <param name="UsedResources">Resources used there that this node holds.</param>
+internal sealed record EventModel(EventDetail Detail, string Root, IReadOnlyList<ResourceHit> UsedResources);
+
+internal sealed record ResourcesModel(AgendaForm Form, SearchPage<ResourceHit>? Page, Refusal? Refusal, string? Next);
+
+internal sealed record ResourceModel(ResourceHit Resource);
+
+internal sealed record HubsModel(IReadOnlyList<HubStanding> Hubs, DateTimeOffset Now);
+
+/// <param name="TerritoryNames">The territory it serves, by name.</param>
+internal sealed record HubModel(HubStanding Hub, DateTimeOffset Now, IReadOnlyList<EventHit> Next, IReadOnlyList<string> TerritoryNames);
+
+/// <param name="Points">Cafés that come, by place.</param>
+/// <param name="Elsewhere">Events that come and have no point on the map: online, overseas, or of no known place.</param>
+internal sealed record MapModel(IReadOnlyList<MapPoint> Points, IReadOnlyList<EventHit> Elsewhere);
+
+internal sealed record ErrorModel(int Status, string Title, string Sentence, string Section);

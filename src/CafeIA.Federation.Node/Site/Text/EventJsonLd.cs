@@ -1,0 +1,126 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
+using CafeIA.Federation.Node.Directory.Content;
+using CafeIA.Federation.Node.Directory.Search;
+
+namespace CafeIA.Federation.Node.Site.Text;
+
+/// <summary>An event in schema.org's words, for search engines.</summary>
+internal static class EventJsonLd
+{
+    private const string Schema = "https://schema.org/";
+
+    /// <summary>A data block. The writer's own encoder escapes &lt;, so no text can end it.</summary>
+    public static string Script(EventDetail detail, string root)
+    {
+        var output = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(output))
+            Write(json, detail, root);
+        return $"<script type=\"application/ld+json\">{Encoding.UTF8.GetString(output.WrittenSpan)}</script>";
+    }
+
+    private static void Write(Utf8JsonWriter json, EventDetail detail, string root)
+    {
+        var hit = detail.Event;
+        var content = hit.Content;
+        json.WriteStartObject();
+        json.WriteString("@context", "https://schema.org");
+        json.WriteString("@type", "Event");
+        json.WriteString("@id", $"{root}/evenements/{hit.Entry}");
+        json.WriteString("url", $"{root}/evenements/{hit.Entry}");
+        json.WriteString("name", content.Title);
+        if (content.Summary is { } summary)
+            json.WriteString("description", summary);
+        if (hit.Occurrence is { } occurrence)
+        {
+            json.WriteString("startDate", When.Machine(occurrence, content.TimeZone));
+            if (When.MachineEnd(occurrence, content.TimeZone) is { } end)
+                json.WriteString("endDate", end);
+        }
+        json.WriteString("eventStatus", Schema + Status(hit.Occurrence?.Status ?? content.Status));
+        if (Mode(content.Mode) is { } mode)
+            json.WriteString("eventAttendanceMode", Schema + mode);
+        Location(json, hit);
+        json.WriteStartArray("organizer");
+        foreach (var organiser in content.Organisers)
+            Organisation(json, organiser.Name, organiser.Url);
+        if (content.Organisers.Count == 0)
+            Organisation(json, hit.Hub.Name, hit.Hub.Address?.ToString());
+        json.WriteEndArray();
+        if (content.Free is { } free)
+            json.WriteBoolean("isAccessibleForFree", free);
+        if (content.Languages.Count > 0)
+            json.WriteString("inLanguage", content.Languages[0]);
+        json.WriteEndObject();
+    }
+
+    private static void Location(Utf8JsonWriter json, EventHit hit)
+    {
+        var place = hit.Content.Place;
+        json.WriteStartArray("location");
+        if (place is not null)
+        {
+            json.WriteStartObject();
+            json.WriteString("@type", "Place");
+            json.WriteString("name", place.Name ?? Words.Territory(hit.Place) ?? Words.NoPlace);
+            json.WriteStartObject("address");
+            json.WriteString("@type", "PostalAddress");
+            Given(json, "streetAddress", place.Street);
+            Given(json, "postalCode", place.PostalCode);
+            Given(json, "addressLocality", hit.Place.Commune?.Name);
+            Given(json, "addressRegion", hit.Place.Region?.Name);
+            json.WriteString("addressCountry", "FR");
+            json.WriteEndObject();
+            if (place is { Latitude: { } latitude, Longitude: { } longitude })
+            {
+                json.WriteStartObject("geo");
+                json.WriteString("@type", "GeoCoordinates");
+                json.WriteNumber("latitude", latitude);
+                json.WriteNumber("longitude", longitude);
+                json.WriteEndObject();
+            }
+            json.WriteEndObject();
+        }
+        if (hit.Content is { Mode: "online" or "hybrid", OnlineLink: { } link })
+        {
+            json.WriteStartObject();
+            json.WriteString("@type", "VirtualLocation");
+            json.WriteString("url", link);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    }
+
+    private static void Organisation(Utf8JsonWriter json, string name, string? url)
+    {
+        json.WriteStartObject();
+        json.WriteString("@type", "Organization");
+        json.WriteString("name", name);
+        Given(json, "url", url);
+        json.WriteEndObject();
+    }
+
+    private static void Given(Utf8JsonWriter json, string name, string? value)
+    {
+        if (value is not null)
+            json.WriteString(name, value);
+    }
+
+    private static string Status(string status) => status switch
+    {
+        "cancelled" => "EventCancelled",
+        "postponed" => "EventPostponed",
+        "rescheduled" => "EventRescheduled",
+        "moved-online" => "EventMovedOnline",
+        _ => "EventScheduled",
+    };
+
+    private static string? Mode(string? mode) => mode switch
+    {
+        "on-site" => "OfflineEventAttendanceMode",
+        "online" => "OnlineEventAttendanceMode",
+        "hybrid" => "MixedEventAttendanceMode",
+        _ => null,
+    };
+}
