@@ -1,4 +1,5 @@
 using CafeIA.Federation.Node.Accounts;
+using CafeIA.Federation.Node.Api;
 using CafeIA.Federation.Node.Directory;
 using CafeIA.Federation.Node.Exchange;
 using CafeIA.Federation.Node.Exchange.Http;
@@ -9,6 +10,7 @@ using CafeIA.Federation.Node.Operations.Commands;
 using CafeIA.Federation.Node.Operations.Control;
 using CafeIA.Federation.Node.Operations.Settings;
 using CafeIA.Federation.Node.Operations.Telemetry;
+using CafeIA.Federation.Node.Site;
 using CafeIA.Federation.Node.Streams;
 
 return await CommandLine.RunAsync(args);
@@ -29,14 +31,19 @@ namespace CafeIA.Federation.Node
             builder.Services.AddIntake();
             builder.Services.AddStreams();
             builder.Services.AddAccounts();
+            builder.Services.AddApi();
+            builder.Services.AddSite();
             builder.Services.AddSingleton<PeerComparison>();
             builder.AddTelemetry(settings);
         }
 
         public static void Map(WebApplication app)
         {
+            app.UseSite();
             app.MapExchange();
             app.MapStreams();
+            app.MapApi();
+            app.MapSite();
             app.MapOperations();
             app.MapControl();
         }
