@@ -6,6 +6,7 @@ using CafeIA.Federation.Node.Exchange.Http;
 using CafeIA.Federation.Node.Hubs;
 using CafeIA.Federation.Node.Intake;
 using CafeIA.Federation.Node.Journal;
+using CafeIA.Federation.Node.National;
 using CafeIA.Federation.Node.Operations.Commands;
 using CafeIA.Federation.Node.Operations.Control;
 using CafeIA.Federation.Node.Operations.Settings;
@@ -28,6 +29,7 @@ namespace CafeIA.Federation.Node
             builder.AddHubs(settings.Hub, settings.Orleans);
             builder.Services.AddExchange();
             builder.Services.AddDirectory();
+            builder.Services.AddNational();
             builder.Services.AddIntake();
             builder.Services.AddStreams();
             builder.Services.AddAccounts();

@@ -13,5 +13,6 @@ internal static class ApiComposition
         EventEndpoints.Map(routes);
         ResourceEndpoints.Map(routes);
         HubEndpoints.Map(routes);
+        StatisticsEndpoints.Map(routes);
     }
 }

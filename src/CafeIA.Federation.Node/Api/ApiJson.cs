@@ -2,15 +2,20 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using CafeIA.Federation.Node.Directory.Content;
+using CafeIA.Federation.Node.National;
 
 namespace CafeIA.Federation.Node.Api;
 
 /// <summary>The documents of the API, in JSON. What stands inside <c>content</c> is written as <see cref="ContentBody"/> writes it.</summary>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault)]
 [JsonSerializable(typeof(ListDocument<EventDocument>))]
+[JsonSerializable(typeof(EventDocument))]
+[JsonSerializable(typeof(ResourceDocument))]
 [JsonSerializable(typeof(ListDocument<ResourceDocument>))]
 [JsonSerializable(typeof(ListDocument<HubDocument>))]
 [JsonSerializable(typeof(ListDocument<CommuneDocument>))]
+[JsonSerializable(typeof(HubDocument))]
+[JsonSerializable(typeof(Activity))]
 [JsonSerializable(typeof(WrittenDocument))]
 internal sealed partial class ApiJson : JsonSerializerContext;
 

@@ -2,6 +2,7 @@ using CafeIA.Federation.Node.Api;
 using CafeIA.Federation.Node.Directory.Places;
 using CafeIA.Federation.Node.Directory.Search;
 using CafeIA.Federation.Node.Hubs;
+using CafeIA.Federation.Node.National;
 using CafeIA.Federation.Node.Site.Pages;
 using CafeIA.Federation.Node.Site.Text;
 using CafeIA.Federation.Protocol.Identifiers;
@@ -36,18 +37,28 @@ internal static class PageEndpoints
             PageAnswers.Page<HubsPage, HubsModel>(new([.. progress.All().OrderByDescending(s => s.Hub.IsLocal).ThenBy(s => s.Hub.Name, StringComparer.Ordinal)], time.GetUtcNow())));
         routes.MapGet("/hubs/{hub}", HubAsync);
         routes.MapGet("/carte", MapAsync);
+        routes.MapGet("/bilan", BalanceAsync);
     }
 
-    private static async Task<IResult> HomeAsync(EventSearch search, HubProgress progress, TimeProvider time, CancellationToken cancellation)
+    private static async Task<IResult> HomeAsync(EventSearch search, Figures figures, HubProgress progress, TimeProvider time, CancellationToken cancellation)
     {
         var next = await search.SearchAsync(new() { From = time.GetUtcNow(), Limit = HomeCafes }, cancellation);
-        return PageAnswers.Page<HomePage, HomeModel>(new(next.Items, 0, 0, 0, progress.All().Count));
+        return PageAnswers.Page<HomePage, HomeModel>(new(next.Items, await figures.ReadAsync(cancellation), progress.All().Count));
     }
 
     private static async Task<IResult> MapAsync(EventFeeds feeds, TimeProvider time, CancellationToken cancellation)
     {
         var coming = await feeds.AllAsync(new() { From = time.GetUtcNow() }, MapCafes, cancellation);
         return PageAnswers.Page<MapPage, MapModel>(new(MapPoint.Group(coming), [.. coming.Where(h => MapPoint.Of(h) is null)]));
+    }
+
+    private static async Task<IResult> BalanceAsync(HttpRequest request, ActivityBoard board, TimeProvider time, CancellationToken cancellation)
+    {
+        var today = When.Today(time);
+        var asked = ActivityRequest.Parse(request.Query, today);
+        var activity = await board.ReadAsync(asked.IsOk ? asked.Value : ActivityRequest.Around(today), cancellation);
+        return PageAnswers.Page<BalancePage, BalanceModel>(
+            new(new(request.Query), activity, asked.Refusal), asked.IsOk ? StatusCodes.Status200OK : StatusCodes.Status400BadRequest);
     }
 
     private static async Task<IResult> AgendaAsync(

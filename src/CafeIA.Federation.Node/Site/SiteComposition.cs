@@ -14,7 +14,7 @@ internal static class SiteComposition
         services.AddRazorComponents();
         // Pages have no form that writes and no cookie: there is nothing to protect, and no key file to leave behind.
         services.AddDataProtection().UseEphemeralDataProtectionProvider();
-        return services.AddSingleton<Assets>().AddSingleton<PageFrame>();
+        return services.AddSingleton<Assets>().AddSingleton<PageFrame>().AddSingleton<Figures>();
     }
 
     /// <summary>Headers and error pages; before the endpoints.</summary>

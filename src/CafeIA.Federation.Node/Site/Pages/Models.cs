@@ -1,13 +1,18 @@
 using CafeIA.Federation.Node.Directory.Places;
 using CafeIA.Federation.Node.Directory.Search;
 using CafeIA.Federation.Node.Hubs;
+using CafeIA.Federation.Node.National;
 using CafeIA.Federation.Protocol;
 
 namespace CafeIA.Federation.Node.Site.Pages;
 
 /// <param name="Next">Events that come next, each once.</param>
+/// <param name="Activity">The twelve months before and the six after this one.</param>
 /// <param name="Hubs">Hubs this node knows, itself included.</param>
-internal sealed record HomeModel(IReadOnlyList<EventHit> Next, int Cafes, int Occurrences, int Communes, int Hubs);
+internal sealed record HomeModel(IReadOnlyList<EventHit> Next, Activity Activity, int Hubs);
+
+/// <param name="Activity">Of the period asked for, or of the usual one where that was refused.</param>
+internal sealed record BalanceModel(AgendaForm Form, Activity Activity, Refusal? Refusal);
 
 /// <param name="Form">What was typed, to be shown again.</param>
 /// <param name="Page">Null when the search was refused.</param>
