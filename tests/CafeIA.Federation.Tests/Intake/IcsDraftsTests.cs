@@ -105,6 +105,14 @@ public sealed class IcsDraftsTests
     }
 
     [Fact]
+    public async Task A_quote_around_the_zone_and_the_time_is_seen_through()
+    {
+        var draft = Assert.Single(await ReadAsync(Calendar(Event("1", "DTSTART;TZID=\"Europe/Paris:20261203T183000\""))));
+
+        Assert.Equal("2026-12-03T18:30", draft.Event?.Start);
+    }
+
+    [Fact]
     public async Task Folds_within_a_word_and_within_a_letter_are_undone()
     {
         byte[] folded =

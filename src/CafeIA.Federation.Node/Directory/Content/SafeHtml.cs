@@ -24,8 +24,14 @@ internal static partial class SafeHtml
 
     private static readonly MemoryCache Rendered = new(new MemoryCacheOptions { SizeLimit = MaxCachedCharacters });
 
-    /// <summary>Shared by all threads: it is not changed after it is made.</summary>
-    private static readonly HtmlSanitizer Shown = Sanitizer(null);
+    /// <summary>Shared by all threads: they are not changed after they are made.</summary>
+    private static readonly HtmlSanitizer Shown = Sanitizer(judges: false);
+
+    private static readonly HtmlSanitizer Judged = Sanitizer(judges: true);
+
+    /// <summary>What <see cref="Judged"/> saw in the text that this thread is handing it.</summary>
+    [ThreadStatic]
+    private static bool activeSeen;
 
     private static string[] AllowedTags =>
     [
@@ -57,9 +63,9 @@ internal static partial class SafeHtml
             return false;
         if (LooksActive(markdown))
             return true;
-        var active = false;
-        Sanitizer(() => active = true).Sanitize(ToHtml(markdown));
-        return active;
+        activeSeen = false;
+        Judged.Sanitize(ToHtml(markdown));
+        return activeSeen;
     }
 
     /// <summary>The same for text that is never shown as HTML: only what can be meant as nothing else.</summary>
@@ -73,7 +79,7 @@ internal static partial class SafeHtml
         return document.ToHtml(Pipeline);
     }
 
-    private static HtmlSanitizer Sanitizer(Action? onActive)
+    private static HtmlSanitizer Sanitizer(bool judges)
     {
         var sanitizer = new HtmlSanitizer(new HtmlSanitizerOptions
         {
@@ -88,20 +94,20 @@ internal static partial class SafeHtml
             if (e.Node is AngleSharp.Html.Dom.IHtmlAnchorElement anchor && anchor.HasAttribute("href"))
                 anchor.SetAttribute("rel", "nofollow noopener noreferrer ugc");
         };
-        if (onActive is not null)
+        if (judges)
         {
-            sanitizer.RemovingTag += (_, e) =>
+            sanitizer.RemovingTag += static (_, e) =>
             {
                 if (e.Tag.TagName.ToUpperInvariant() is "SCRIPT" or "IFRAME" or "OBJECT" or "EMBED" or "FORM" or "SVG" or "MATH" or "BASE" or "META" or "LINK"
                     || e.Tag.Attributes.Any(static attribute => IsHandler(attribute.Name)))
                 {
-                    onActive();
+                    activeSeen = true;
                 }
             };
-            sanitizer.RemovingAttribute += (_, e) =>
+            sanitizer.RemovingAttribute += static (_, e) =>
             {
                 if (IsHandler(e.Attribute.Name) || (e.Attribute.Name == "href" && ActiveScheme().IsMatch(e.Attribute.Value)))
-                    onActive();
+                    activeSeen = true;
             };
         }
         return sanitizer;

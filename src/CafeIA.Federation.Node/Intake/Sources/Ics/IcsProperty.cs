@@ -63,7 +63,7 @@ internal sealed record IcsProperty(string Name, IReadOnlyDictionary<string, stri
         return at < line.Length ? new IcsProperty(name, parameters ?? NoParameters, line[(at + 1)..], number) : null;
     }
 
-    /// <summary>The end of a parameter: the next colon or semicolon that is not within quotes, or any where a quote is never closed.</summary>
+    /// <summary>The end of a parameter: the next colon or semicolon that is not within quotes, or any where the quotes swallow the whole line.</summary>
     private static int ValueEnd(string line, int from)
     {
         var quoted = false;
@@ -74,7 +74,7 @@ internal sealed record IcsProperty(string Name, IReadOnlyDictionary<string, stri
             else if (!quoted && line[i] is ':' or ';')
                 return i;
         }
-        var any = quoted ? line.AsSpan(from).IndexOfAny(':', ';') : -1;
+        var any = line.AsSpan(from).IndexOfAny(':', ';');
         return any < 0 ? -1 : from + any;
     }
 }

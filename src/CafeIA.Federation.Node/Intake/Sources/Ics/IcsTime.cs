@@ -28,7 +28,7 @@ internal readonly record struct IcsTime(LocalMoment Local, string Zone, bool IsU
     public static bool TryParse(string text, string zone, out IcsTime time)
     {
         time = default;
-        text = text.Trim();
+        text = text.Trim().Trim('"');
         var isUtc = text.EndsWith('Z') || text.EndsWith('z');
         var body = isUtc ? text[..^1] : text;
         if (!DateTime.TryParseExact(body, Forms, CultureInfo.InvariantCulture, DateTimeStyles.None, out var value)
