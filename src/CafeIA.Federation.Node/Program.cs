@@ -35,7 +35,7 @@ namespace CafeIA.Federation.Node
             builder.Services.AddAccounts();
             builder.Services.AddApi();
             builder.Services.AddSite();
-            builder.Services.AddSingleton<PeerComparison>();
+            builder.Services.AddControl();
             builder.AddTelemetry(settings);
         }
 

@@ -35,7 +35,7 @@ public sealed class NodeHostTests(PostgresServer server) : IDisposable
 
         var refused = await Assert.ThrowsAsync<StartRefusedException>(() => NodeHost.StartAsync(settings, cancellationToken: TestContext.Current.CancellationToken));
 
-        Assert.Equal("data-folder-in-use", Assert.Single(refused.Refusals).Code);
+        Assert.Equal(DataFolder.InUse, Assert.Single(refused.Refusals).Code);
     }
 
     [Fact]

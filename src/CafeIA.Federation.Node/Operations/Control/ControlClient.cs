@@ -9,6 +9,11 @@ namespace CafeIA.Federation.Node.Operations.Control;
 /// <summary>The command line's side: asks the node that runs on this data folder, or runs one for the time of the command.</summary>
 internal sealed class ControlClient : IAsyncDisposable
 {
+    /// <summary>How long a node that starts or stops is waited for.</summary>
+    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(60);
+
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
+
     private readonly HttpClient http;
     private readonly NodeHost? own;
 
@@ -27,16 +32,19 @@ internal sealed class ControlClient : IAsyncDisposable
             BaseAddress = new("http://node"),
             Timeout = Timeout.InfiniteTimeSpan,
         };
-        try
+        for (var waited = TimeSpan.Zero; ; waited += Pause)
         {
-            using var ping = await http.GetAsync(new Uri("/control/ping", UriKind.Relative), cancellationToken);
-            ping.EnsureSuccessStatusCode();
-            return new(http, null);
-        }
-        catch (HttpRequestException)
-        {
-            // No node runs on this folder.
-            return new(http, await NodeHost.StartAsync(settings, configuration, isPublic: false, cancellationToken: cancellationToken));
+            if (await AnswersAsync(http, cancellationToken))
+                return new(http, null);
+            try
+            {
+                return new(http, await NodeHost.StartAsync(settings, configuration, isPublic: false, cancellationToken: cancellationToken));
+            }
+            catch (StartRefusedException e) when (e.Refusals[0].Code == DataFolder.InUse && waited < StartPatience)
+            {
+                // A node is starting or stopping on this folder.
+                await Task.Delay(Pause, TimeProvider.System, cancellationToken);
+            }
         }
     }
 
@@ -92,6 +100,19 @@ internal sealed class ControlClient : IAsyncDisposable
                 return exit;
         }
         return null;
+    }
+
+    private static async Task<bool> AnswersAsync(HttpClient http, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var ping = await http.GetAsync(new Uri("/control/ping", UriKind.Relative), cancellationToken);
+            return ping.IsSuccessStatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
     }
 
     private static async ValueTask<Stream> ConnectAsync(string path, CancellationToken cancellationToken)

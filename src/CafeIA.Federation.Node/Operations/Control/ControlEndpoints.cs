@@ -9,6 +9,8 @@ namespace CafeIA.Federation.Node.Operations.Control;
 /// <summary>What the command line asks of a node, over its control socket only.</summary>
 internal static class ControlEndpoints
 {
+    public static void AddControl(this IServiceCollection services) => services.AddSingleton<PeerComparison>().AddSingleton<ImportControl>();
+
     public static void MapControl(this IEndpointRouteBuilder routes)
     {
         var control = ControlConnection.Group(routes);
@@ -17,6 +19,7 @@ internal static class ControlEndpoints
         control.MapPost("/user/list", ListKeysAsync);
         control.MapPost("/user/revoke", RevokeKeyAsync);
         control.MapPost("/places/update", UpdatePlacesAsync);
+        control.MapPost("/import", (HttpContext context, ImportControl imports, string source, bool withdrawMissing, bool dryRun) => imports.RunAsync(context, source, withdrawMissing, dryRun));
         control.MapPost("/verify", (HttpContext context, PeerComparison comparison) => comparison.VerifyAsync(new Talk(context)));
         control.MapPost("/peers", (HttpContext context, PeerComparison comparison) => comparison.ListAsync(new Talk(context)));
     }

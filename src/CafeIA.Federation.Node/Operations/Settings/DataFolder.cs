@@ -9,6 +9,9 @@ internal sealed class DataFolder(string root)
     /// <summary>Bytes of a unix socket's path (<c>sockaddr_un.sun_path</c> less its final zero).</summary>
     public const int MaxSocketPathBytes = 107;
 
+    /// <summary>The refusal's code when another process holds the folder.</summary>
+    public const string InUse = "data-folder-in-use";
+
     private const string PostgresSocketFile = ".s.PGSQL.5432";
 
     /// <summary>Absolute and without links, as the kernel names it.</summary>
@@ -74,7 +77,7 @@ internal sealed class DataFolder(string root)
         }
         catch (IOException)
         {
-            throw new StartRefusedException("data-folder-in-use", $"un nœud utilise déjà {Root}. L’arrêter d’abord, ou choisir un autre dossier avec --data.", "Data:Folder");
+            throw new StartRefusedException(InUse, $"un nœud utilise déjà {Root}. L’arrêter d’abord, ou choisir un autre dossier avec --data.", "Data:Folder");
         }
     }
 
