@@ -18,6 +18,8 @@ internal static class ExchangeComposition
 
     public static IServiceCollection AddExchange(this IServiceCollection services)
     {
+        // MassTransit takes each message that a broker on its way out did not confirm for an error with a stack trace. Here that is the lane's contract, and this room says it in a sentence.
+        services.AddLogging(logging => logging.AddFilter("MassTransit", LogLevel.Critical));
         services.TryAddSingleton(Random.Shared);
         services.AddSingleton<PeerRoster>();
         services.AddSingleton<LongPolls>();
