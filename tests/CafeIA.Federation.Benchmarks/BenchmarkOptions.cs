@@ -1,0 +1,62 @@
+using System.Globalization;
+
+namespace CafeIA.Federation.Benchmarks;
+
+/// <summary>What is measured and for how long.</summary>
+internal sealed record BenchmarkOptions
+{
+    public const string Usage =
+        """
+        dotnet run -c Release --project tests/CafeIA.Federation.Benchmarks -- [--quick] [--seed N] [--in-flight N] [--rate N]
+
+          --quick        everything within two minutes: shorter phases, figures less steady
+          --seed N       the events that are made (default 2024)
+          --in-flight N  commands on their way at once in the closed loop (default 500)
+          --rate N       commands a second in the open loop (default 300)
+        """;
+
+    public bool Quick { get; init; }
+
+    public int Seed { get; init; } = 2024;
+
+    /// <summary>Commands on their way at once: two full batches.</summary>
+    public int InFlight { get; init; } = 500;
+
+    /// <summary>Commands a second of the open loop.</summary>
+    public int Rate { get; init; } = 300;
+
+    public TimeSpan WarmUp => TimeSpan.FromSeconds(Quick ? 4 : 10);
+
+    public TimeSpan Sustained => TimeSpan.FromSeconds(Quick ? 12 : 60);
+
+    public TimeSpan OpenLoop => TimeSpan.FromSeconds(Quick ? 10 : 30);
+
+    public TimeSpan Idle => TimeSpan.FromSeconds(Quick ? 10 : 60);
+
+    /// <summary>Events the baseline applies to each database.</summary>
+    public int BaselineEvents => Quick ? 5_000 : 25_000;
+
+    /// <summary>Null when the arguments are not understood.</summary>
+    public static BenchmarkOptions? TryParse(IReadOnlyList<string> arguments)
+    {
+        var options = new BenchmarkOptions();
+        for (var i = 0; i < arguments.Count; i++)
+        {
+            if (arguments[i] == "--quick")
+            {
+                options = options with { Quick = true };
+                continue;
+            }
+            if (i + 1 == arguments.Count || !int.TryParse(arguments[i + 1], NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number == 0)
+                return null;
+            switch (arguments[i++])
+            {
+                case "--seed": options = options with { Seed = number }; break;
+                case "--in-flight": options = options with { InFlight = number }; break;
+                case "--rate": options = options with { Rate = number }; break;
+                default: return null;
+            }
+        }
+        return options;
+    }
+}

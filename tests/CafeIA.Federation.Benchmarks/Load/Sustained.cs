@@ -1,0 +1,88 @@
+using CafeIA.Federation.Benchmarks.Report;
+using CafeIA.Federation.Benchmarks.Stage;
+
+namespace CafeIA.Federation.Benchmarks.Load;
+
+/// <summary>Closed loop: as many events as one hub takes with a full queue, counted when all three nodes find them.</summary>
+internal static class Sustained
+{
+    /// <summary>The part of the bare apply that the nodes must reach.</summary>
+    private const double TargetRatio = 0.5;
+
+    private const double TargetMegabytes = 400;
+
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>Numbers of the events of this phase begin here, so that no phase repeats another's keys.</summary>
+    private const int FirstNumber = 1_000_000;
+
+    public static async Task MeasureAsync(FederationStage federation, BenchmarkOptions options, ResultTable table, CancellationToken cancellation)
+    {
+        var client = new AuthorClient(federation.Client, new EventGenerator(options.Seed, Today()));
+        var number = FirstNumber - 1;
+        Progress.Say($"Warm-up, {options.WarmUp.TotalSeconds:0} s…");
+        await WriteAsync(options.WarmUp);
+        await AwaitHeldAsync(federation, number - FirstNumber + 1, cancellation);
+
+        Progress.Say($"Closed loop with {options.InFlight} commands in flight, {options.Sustained.TotalSeconds:0} s…");
+        var before = number;
+        var memory = PeakMemory.Watch(federation, cancellation);
+        var started = TimeProvider.System.GetTimestamp();
+        await WriteAsync(options.Sustained);
+        var accepted = TimeProvider.System.GetElapsedTime(started);
+        await AwaitHeldAsync(federation, number - FirstNumber + 1, cancellation);
+        var searchable = TimeProvider.System.GetElapsedTime(started);
+        var events = number - before;
+        await RequireFoundAsync(federation, number - FirstNumber + 1, cancellation);
+
+        var occurrences = await federation.Author.ReadAsync<long>("select count(*) from occurrence", cancellation);
+        table.Context = $"{events} events measured, {(double)occurrences / (number - FirstNumber + 1):0.0} occurrences and {await BodyBytesAsync(federation, cancellation):0} bytes of body each on average";
+        table.Add("accepted on one hub over HTTP, durable", "events/s", null, events / accepted.TotalSeconds);
+        table.Add("… and applied, indexed and found on all three nodes", "events/s", Target.AtLeastRatio(TargetRatio), events / searchable.TotalSeconds, ResultTable.BareApply);
+        table.Add("the last follower behind the last acceptance", "s", Target.Below(1), (searchable - accepted).TotalSeconds);
+        table.Add("memory of the author's node under that load (RSS, peak)", "MB", Target.Below(TargetMegabytes), memory.Stop()[federation.Author]);
+        table.Add("memory of a follower under that load (RSS, peak)", "MB", Target.Below(TargetMegabytes), memory.Stop().Where(m => m.Key != federation.Author).Max(m => m.Value));
+
+        async Task WriteAsync(TimeSpan duration)
+        {
+            var begun = TimeProvider.System.GetTimestamp();
+            await Task.WhenAll(Enumerable.Range(0, options.InFlight).Select(async _ =>
+            {
+                while (TimeProvider.System.GetElapsedTime(begun) < duration)
+                    await client.CreateAsync(Interlocked.Increment(ref number), cancellation);
+            }));
+        }
+    }
+
+    public static DateOnly Today() => DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime);
+
+    /// <summary>Waits until every node holds so many changes of the author.</summary>
+    private static async Task AwaitHeldAsync(FederationStage federation, long size, CancellationToken cancellation)
+    {
+        foreach (var node in federation.Nodes)
+        {
+            while (await HeldAsync(node, federation.Author.Hub, cancellation) < size)
+            {
+                node.RequireRunning();
+                await Task.Delay(Look, TimeProvider.System, cancellation);
+            }
+        }
+    }
+
+    private static Task<long> HeldAsync(NodeProcess node, string hub, CancellationToken cancellation) =>
+        node.ReadAsync<long>("select coalesce(max(j.size), 0) from journal j join hub h using (hub_key) where h.hub_id = $1", cancellation, hub);
+
+    /// <summary>A measurement whose events the directory does not find is none.</summary>
+    private static async Task RequireFoundAsync(FederationStage federation, long events, CancellationToken cancellation)
+    {
+        foreach (var node in federation.Nodes)
+        {
+            var found = await node.ReadAsync<long>($"select count(*) from event where search @@ websearch_to_tsquery('cafeia_fr', '{EventGenerator.Marker}')", cancellation);
+            if (found != events)
+                throw new InvalidOperationException($"Node {node.Hub} finds {found} of {events} events.");
+        }
+    }
+
+    private static async Task<double> BodyBytesAsync(FederationStage federation, CancellationToken cancellation) =>
+        (double)await federation.Author.ReadAsync<decimal>("select avg(length(body)) from (select body from change limit 1000) c", cancellation);
+}

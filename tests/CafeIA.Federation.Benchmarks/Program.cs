@@ -1,0 +1,35 @@
+using CafeIA.Federation.Benchmarks;
+using CafeIA.Federation.Benchmarks.Baseline;
+using CafeIA.Federation.Benchmarks.Load;
+using CafeIA.Federation.Benchmarks.Report;
+using CafeIA.Federation.Benchmarks.Stage;
+
+if (BenchmarkOptions.TryParse(args) is not { } options)
+{
+    await Console.Error.WriteLineAsync(BenchmarkOptions.Usage);
+    return 2;
+}
+using var stop = new CancellationTokenSource();
+Console.CancelKeyPress += (_, e) =>
+{
+    e.Cancel = true;
+    stop.Cancel();
+};
+var table = new ResultTable();
+try
+{
+    await using var postgres = await PostgresStage.StartAsync(stop.Token);
+    await using (var federation = await FederationStage.StartAsync(postgres, stop.Token))
+    {
+        await IdleMemory.MeasureAsync(federation, options, table, stop.Token);
+        await Sustained.MeasureAsync(federation, options, table, stop.Token);
+        await OpenLoop.MeasureAsync(federation, options, table, stop.Token);
+    }
+    await BareApply.MeasureAsync(postgres, options, table, stop.Token);
+}
+catch (OperationCanceledException) when (stop.IsCancellationRequested)
+{
+    await Console.Error.WriteLineAsync("Interrupted; what was measured until then:");
+}
+table.Write(Console.Out, options);
+return stop.IsCancellationRequested ? 130 : 0;

@@ -1,0 +1,113 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Sockets;
+using CafeIA.Federation.Node.Accounts;
+using CafeIA.Federation.Tests.Fixtures;
+
+namespace CafeIA.Federation.Benchmarks.Stage;
+
+/// <summary>Three real nodes over one real broker, each with its own database. The first is the one that writes.</summary>
+internal sealed class FederationStage : IAsyncDisposable
+{
+    /// <summary>Connections a node may open: three nodes and this program fit the server.</summary>
+    private const int ConnectionsPerNode = 25;
+
+    /// <summary>Looks at a node before it is given up.</summary>
+    private const int ReadyAttempts = 1_200;
+
+    private static readonly TimeSpan ReadyPause = TimeSpan.FromMilliseconds(50);
+
+    private readonly RabbitServer broker = new();
+    private readonly List<NodeProcess> nodes = [];
+    private readonly string folder = Directory.CreateTempSubdirectory("cafeia-nodes-").FullName;
+
+    private FederationStage()
+    {
+    }
+
+    public IReadOnlyList<NodeProcess> Nodes => nodes;
+
+    public NodeProcess Author => nodes[0];
+
+    public IReadOnlyList<NodeProcess> Others => nodes[1..];
+
+    /// <summary>A client of the author's API with a key of its hub.</summary>
+    public HttpClient Client { get; } = new(new SocketsHttpHandler { MaxConnectionsPerServer = 1_000 });
+
+    /// <summary>From the first process started to the last node that follows all others.</summary>
+    public TimeSpan StartTime { get; private set; }
+
+    public static async Task<FederationStage> StartAsync(PostgresStage postgres, CancellationToken cancellation)
+    {
+        var stage = new FederationStage();
+        try
+        {
+            await stage.StartNodesAsync(postgres, cancellation);
+            return stage;
+        }
+        catch
+        {
+            await stage.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        foreach (var node in nodes)
+            await node.DisposeAsync();
+        await broker.DisposeAsync();
+        Directory.Delete(folder, recursive: true);
+    }
+
+    private async Task StartNodesAsync(PostgresStage postgres, CancellationToken cancellation)
+    {
+        await broker.StartAsync(cancellation);
+        var addresses = RabbitServer.Hubs.Select(_ => new Uri($"http://127.0.0.1:{FreePort()}")).ToArray();
+        var databases = new List<string>();
+        foreach (var hub in RabbitServer.Hubs)
+            databases.Add(await postgres.CreateDatabaseAsync(hub, ConnectionsPerNode, cancellation));
+        var started = TimeProvider.System.GetTimestamp();
+        for (var i = 0; i < addresses.Length; i++)
+        {
+            var hub = RabbitServer.Hubs[i];
+            nodes.Add(NodeProcess.Start(hub, addresses[i], Path.Combine(folder, hub), databases[i], ConnectionsPerNode, broker.AddressOf(hub), addresses.Where((_, n) => n != i)));
+        }
+        foreach (var node in nodes)
+            await AwaitReadyAsync(node, cancellation);
+        StartTime = TimeProvider.System.GetElapsedTime(started);
+        var (_, key) = await new ApiKeys(Author.Database, TimeProvider.System).CreateAsync("benchmark", cancellation);
+        Client.BaseAddress = Author.Address;
+        Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
+    }
+
+    /// <summary>Answers, and has met the others.</summary>
+    private async Task AwaitReadyAsync(NodeProcess node, CancellationToken cancellation)
+    {
+        var ready = new Uri(node.Address, "/health/ready");
+        for (var i = 0; i < ReadyAttempts; i++)
+        {
+            node.RequireRunning();
+            try
+            {
+                using var answer = await Client.GetAsync(ready, cancellation);
+                if (answer.IsSuccessStatusCode && await node.ReadAsync<long>("select count(*) from hub", cancellation) == nodes.Count)
+                    return;
+            }
+            catch (HttpRequestException)
+            {
+                // Not listening yet.
+            }
+            await Task.Delay(ReadyPause, TimeProvider.System, cancellation);
+        }
+        throw new InvalidOperationException($"Node {node.Hub} did not become ready.");
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
