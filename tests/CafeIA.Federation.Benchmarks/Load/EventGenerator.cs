@@ -19,7 +19,7 @@ internal sealed class EventGenerator(int seed, DateOnly today)
 #pragma warning disable CA5394
         var random = new Random((seed * 7_919) + number);
         T Pick<T>(IReadOnlyList<T> from) => from[random.Next(from.Count)];
-        var (code, commune) = Pick(EventWords.Communes);
+        var (code, postalCode, commune) = Pick(EventWords.Communes);
         var start = today.AddDays(random.Next(-30, 180)).ToDateTime(new TimeOnly(random.Next(9, 20), 30 * random.Next(2)));
         var title = Pick(EventWords.Titles);
         var place = Pick(EventWords.Places);
@@ -50,6 +50,7 @@ internal sealed class EventGenerator(int seed, DateOnly today)
             {
                 Name = $"{place} de {commune}",
                 Street = $"{random.Next(1, 99)} {Pick(EventWords.Streets)}",
+                PostalCode = postalCode,
                 Commune = code,
                 Accessibility = random.Next(2) == 0 ? ["wheelchair"] : [],
             },

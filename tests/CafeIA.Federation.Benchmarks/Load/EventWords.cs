@@ -3,15 +3,15 @@ namespace CafeIA.Federation.Benchmarks.Load;
 /// <summary>What the generated events are made of.</summary>
 internal static class EventWords
 {
-    /// <summary>INSEE code and name.</summary>
-    public static IReadOnlyList<(string Code, string Name)> Communes { get; } =
+    /// <summary>INSEE code, one postal code and name.</summary>
+    public static IReadOnlyList<(string Code, string PostalCode, string Name)> Communes { get; } =
     [
-        ("69123", "Lyon"), ("75056", "Paris"), ("13055", "Marseille"), ("31555", "Toulouse"), ("06088", "Nice"), ("44109", "Nantes"), ("34172", "Montpellier"),
-        ("67482", "Strasbourg"), ("33063", "Bordeaux"), ("59350", "Lille"), ("35238", "Rennes"), ("51454", "Reims"), ("42218", "Saint-Étienne"), ("83137", "Toulon"),
-        ("38185", "Grenoble"), ("21231", "Dijon"), ("49007", "Angers"), ("30189", "Nîmes"), ("63113", "Clermont-Ferrand"), ("72181", "Le Mans"), ("29019", "Brest"),
-        ("37261", "Tours"), ("80021", "Amiens"), ("87085", "Limoges"), ("74010", "Annecy"), ("66136", "Perpignan"), ("57463", "Metz"), ("25056", "Besançon"),
-        ("45234", "Orléans"), ("76540", "Rouen"), ("68224", "Mulhouse"), ("14118", "Caen"), ("54395", "Nancy"), ("86194", "Poitiers"), ("17300", "La Rochelle"),
-        ("64445", "Pau"), ("73065", "Chambéry"), ("26362", "Valence"), ("88160", "Épinal"), ("56260", "Vannes"), ("15014", "Aurillac"), ("24322", "Périgueux"),
+        ("69123", "69001", "Lyon"), ("75056", "75011", "Paris"), ("13055", "13001", "Marseille"), ("31555", "31000", "Toulouse"), ("06088", "06000", "Nice"), ("44109", "44000", "Nantes"), ("34172", "34000", "Montpellier"),
+        ("67482", "67000", "Strasbourg"), ("33063", "33000", "Bordeaux"), ("59350", "59000", "Lille"), ("35238", "35000", "Rennes"), ("51454", "51100", "Reims"), ("42218", "42000", "Saint-Étienne"), ("83137", "83000", "Toulon"),
+        ("38185", "38000", "Grenoble"), ("21231", "21000", "Dijon"), ("49007", "49000", "Angers"), ("30189", "30000", "Nîmes"), ("63113", "63000", "Clermont-Ferrand"), ("72181", "72000", "Le Mans"), ("29019", "29200", "Brest"),
+        ("37261", "37000", "Tours"), ("80021", "80000", "Amiens"), ("87085", "87000", "Limoges"), ("74010", "74000", "Annecy"), ("66136", "66000", "Perpignan"), ("57463", "57000", "Metz"), ("25056", "25000", "Besançon"),
+        ("45234", "45000", "Orléans"), ("76540", "76000", "Rouen"), ("68224", "68100", "Mulhouse"), ("14118", "14000", "Caen"), ("54395", "54000", "Nancy"), ("86194", "86000", "Poitiers"), ("17300", "17000", "La Rochelle"),
+        ("64445", "64000", "Pau"), ("73065", "73000", "Chambéry"), ("26362", "26000", "Valence"), ("88160", "88000", "Épinal"), ("56260", "56000", "Vannes"), ("15014", "15000", "Aurillac"), ("24322", "24000", "Périgueux"),
     ];
 
     public static IReadOnlyList<string> Titles { get; } =

@@ -26,6 +26,7 @@ internal static class Sustained
 
         Progress.Say($"Closed loop with {options.InFlight} commands in flight, {options.Sustained.TotalSeconds:0} s…");
         var before = number;
+        var processor = federation.Nodes.ToDictionary(n => n, n => n.ProcessorTime());
         var memory = PeakMemory.Watch(federation, cancellation);
         var started = TimeProvider.System.GetTimestamp();
         await WriteAsync(options.Sustained);
@@ -40,6 +41,8 @@ internal static class Sustained
         table.Add("accepted on one hub over HTTP, durable", "events/s", null, events / accepted.TotalSeconds);
         table.Add("… and applied, indexed and found on all three nodes", "events/s", Target.AtLeastRatio(TargetRatio), events / searchable.TotalSeconds, ResultTable.BareApply);
         table.Add("the last follower behind the last acceptance", "s", Target.Below(1), (searchable - accepted).TotalSeconds);
+        foreach (var (node, what) in new[] { (federation.Author, "the author's node"), (federation.Others[0], "a follower") })
+            table.Add($"processor time of {what}, its database not counted", "ms/event", null, (node.ProcessorTime() - processor[node]).TotalMilliseconds / events);
         table.Add("memory of the author's node under that load (RSS, peak)", "MB", Target.Below(TargetMegabytes), memory.Stop()[federation.Author]);
         table.Add("memory of a follower under that load (RSS, peak)", "MB", Target.Below(TargetMegabytes), memory.Stop().Where(m => m.Key != federation.Author).Max(m => m.Value));
 

@@ -74,8 +74,9 @@ internal sealed class FederationStage : IAsyncDisposable
             var hub = RabbitServer.Hubs[i];
             nodes.Add(NodeProcess.Start(hub, addresses[i], Path.Combine(folder, hub), databases[i], ConnectionsPerNode, broker.AddressOf(hub), addresses.Where((_, n) => n != i)));
         }
+        using var visitor = new HttpClient();
         foreach (var node in nodes)
-            await AwaitReadyAsync(node, cancellation);
+            await AwaitReadyAsync(visitor, node, cancellation);
         StartTime = TimeProvider.System.GetElapsedTime(started);
         var (_, key) = await new ApiKeys(Author.Database, TimeProvider.System).CreateAsync("benchmark", cancellation);
         Client.BaseAddress = Author.Address;
@@ -83,7 +84,7 @@ internal sealed class FederationStage : IAsyncDisposable
     }
 
     /// <summary>Answers, and has met the others.</summary>
-    private async Task AwaitReadyAsync(NodeProcess node, CancellationToken cancellation)
+    private async Task AwaitReadyAsync(HttpClient visitor, NodeProcess node, CancellationToken cancellation)
     {
         var ready = new Uri(node.Address, "/health/ready");
         for (var i = 0; i < ReadyAttempts; i++)
@@ -91,7 +92,7 @@ internal sealed class FederationStage : IAsyncDisposable
             node.RequireRunning();
             try
             {
-                using var answer = await Client.GetAsync(ready, cancellation);
+                using var answer = await visitor.GetAsync(ready, cancellation);
                 if (answer.IsSuccessStatusCode && await node.ReadAsync<long>("select count(*) from hub", cancellation) == nodes.Count)
                     return;
             }

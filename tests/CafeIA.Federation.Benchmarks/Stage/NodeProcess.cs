@@ -68,6 +68,13 @@ internal sealed class NodeProcess : IAsyncDisposable
         return kibibytes * 1024 / 1e6;
     }
 
+    /// <summary>What the process has used of all cores since its start.</summary>
+    public TimeSpan ProcessorTime()
+    {
+        process.Refresh();
+        return process.TotalProcessorTime;
+    }
+
     public async Task<T> ReadAsync<T>(string sql, CancellationToken cancellation, params object[] values)
     {
         await using var command = Database.CreateCommand(sql);
