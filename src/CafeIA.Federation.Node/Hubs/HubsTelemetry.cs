@@ -10,6 +10,9 @@ internal sealed class HubsTelemetry : IDisposable
 {
     public const string Name = "CafeIA.Federation.Hubs";
 
+    /// <summary>Seconds, from a commit on an idle disk to a partition that heals.</summary>
+    private static readonly InstrumentAdvice<double> Seconds = new() { HistogramBucketBoundaries = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300] };
+
     private readonly Meter meter;
     private readonly Counter<long> appended;
     private readonly Counter<long> applied;
@@ -27,8 +30,8 @@ internal sealed class HubsTelemetry : IDisposable
         refused = meter.CreateCounter<long>("cafeia.segments.refused", "{segment}", "Segments dropped, by hub and fault");
         pulls = meter.CreateCounter<long>("cafeia.pulls", "{pull}", "Pulls of a hub's journal, by hub and outcome");
         dropped = meter.CreateCounter<long>("cafeia.segments.dropped", "{segment}", "Segments dropped because the hub's channel was full");
-        append = meter.CreateHistogram<double>("cafeia.append.duration", "s", "Time of one append, from plan to commit");
-        lag = meter.CreateHistogram<double>("cafeia.apply.lag", "s", "From the author's signature to the commit here, by hub; includes the difference of the two clocks");
+        append = meter.CreateHistogram<double>("cafeia.append.duration", "s", "Time of one append, from plan to commit", tags: null, Seconds);
+        lag = meter.CreateHistogram<double>("cafeia.apply.lag", "s", "From the author's signature to the commit here, by hub; includes the difference of the two clocks", tags: null, Seconds);
         meter.CreateObservableGauge("cafeia.hub.behind", () => progress.All().Select(s => new Measurement<long>((long)s.Behind, Hub(s.Hub.Id))), "{change}", "Changes a hub is known to have written that are not held here");
         meter.CreateObservableGauge("cafeia.hub.seq", () => progress.All().Select(s => new Measurement<long>((long)s.Held.Seq, Hub(s.Hub.Id))), "{change}", "Seq of the last change held, by hub");
     }
