@@ -43,6 +43,23 @@ public sealed class MerkleProofTests
     }
 
     [Fact]
+    public void A_proof_of_one_size_is_none_of_a_size_whose_path_is_longer_or_shorter()
+    {
+        for (ulong size = 1; size <= 40; size++)
+        {
+            for (ulong index = 0; index < size; index++)
+            {
+                var proof = Proof.Make(Proof.PlanInclusion(index, size), HashOf);
+                for (var claimed = index + 1; claimed <= MaxSize; claimed++)
+                {
+                    if (Proof.PlanInclusion(index, claimed).Count != proof.Length)
+                        Assert.False(Proof.VerifyInclusion(Leaves[index], index, claimed, proof, Roots[size]), $"{index} in {size}, claimed of {claimed}");
+                }
+            }
+        }
+    }
+
+    [Fact]
     public void Every_consistency_proof_verifies_and_fails_when_one_hash_changes()
     {
         for (ulong second = 1; second <= MaxSize; second++)
