@@ -28,8 +28,9 @@ internal sealed class EventSearch(NpgsqlDataSource database, HubRegister hubs, C
         var keys = filter.Hubs.Select(hubs.Find).OfType<KnownHub>().Select(h => h.Key).ToArray();
         if (filter.Hubs.Count > 0 && keys.Length == 0)
             return new([], null);
-        await using var command = new EventQuery(filter, keys).Page(database);
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        await using var batch = new EventQuery(filter, keys).Page(database);
+        await using var reader = await batch.ExecuteReaderAsync(cancellation);
+        await reader.NextResultAsync(cancellation);
         var hits = new List<EventHit>(filter.Limit);
         PageCursor? last = null;
         for (var row = 0; await reader.ReadAsync(cancellation); row++)

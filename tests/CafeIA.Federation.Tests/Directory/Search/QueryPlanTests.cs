@@ -47,9 +47,10 @@ public sealed class QueryPlanTests(PostgresFixture postgres) : IClassFixture<Pos
 
     private static async Task<string> ExplainAsync(NpgsqlDataSource database, DirectoryFilter filter)
     {
-        await using var command = new EventQuery(filter, []).Page(database);
-        command.CommandText = "explain " + command.CommandText;
-        await using var reader = await command.ExecuteReaderAsync(TestContext.Current.CancellationToken);
+        await using var batch = new EventQuery(filter, []).Page(database);
+        batch.BatchCommands[1].CommandText = "explain " + batch.BatchCommands[1].CommandText;
+        await using var reader = await batch.ExecuteReaderAsync(TestContext.Current.CancellationToken);
+        await reader.NextResultAsync(TestContext.Current.CancellationToken);
         var lines = new List<string>();
         while (await reader.ReadAsync(TestContext.Current.CancellationToken))
             lines.Add(reader.GetString(0));
