@@ -1,13 +1,12 @@
 using System.Globalization;
 using CafeIA.Federation.Node.Directory.Content;
 using CafeIA.Federation.Node.Directory.Places;
-using CafeIA.Federation.Node.Journal;
 using Npgsql;
 
 namespace CafeIA.Federation.Node.National;
 
 /// <summary>Counts the activity of the whole federation from the directory, in one statement.</summary>
-internal sealed class ActivityBoard(NpgsqlDataSource database, HubRegister hubs, CurrentPlaces places)
+internal sealed class ActivityBoard(NpgsqlDataSource database, CurrentPlaces places)
 {
     /// <summary>Codes of régions have two digits; territories that stand as their own have three and are listed when they have a café.</summary>
     private const int RegionCodeLength = 2;
@@ -19,8 +18,9 @@ internal sealed class ActivityBoard(NpgsqlDataSource database, HubRegister hubs,
     {
         await using var command = database.CreateCommand(
             """
-            select grouping(o.region, o.departement, o.month, o.hub_key, o.format) as set,
-                   coalesce(o.departement, o.region, o.month, o.hub_key::text, o.format, '') as key,
+            select grouping(o.region, o.departement, o.month, h.hub_id, o.format) as set,
+                   coalesce(o.departement, o.region, o.month, h.hub_id, o.format, '') as key,
+                   h.name as hub_name,
                    count(distinct (o.entry_id, o.hub_key))::integer as cafes,
                    count(*)::integer as occurrences
             from (
@@ -32,19 +32,27 @@ internal sealed class ActivityBoard(NpgsqlDataSource database, HubRegister hubs,
                   and o.status not in ('cancelled', 'postponed')
                   and ($3 or not e.example)
             ) o
-            group by grouping sets ((), (o.region), (o.departement), (o.month), (o.hub_key), (o.format))
+            join hub h using (hub_key)
+            group by grouping sets ((), (o.region), (o.departement), (o.month), (h.hub_id, h.name), (o.format))
             """);
         command.Parameters.Add(new() { Value = request.From });
         command.Parameters.Add(new() { Value = request.To });
         command.Parameters.Add(new() { Value = request.WithExamples });
         var sets = Enum.GetValues<Grouping>().ToDictionary(g => g, _ => new Dictionary<string, (int Cafes, int Occurrences)>());
+        var hubs = new Dictionary<string, string>();
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
-            sets[(Grouping)reader.GetInt32(0)][reader.GetString(1)] = (reader.GetInt32(2), reader.GetInt32(3));
-        return Label(request, sets);
+        {
+            var (set, key) = ((Grouping)reader.GetInt32(0), reader.GetString(1));
+            sets[set][key] = (reader.GetInt32(3), reader.GetInt32(4));
+            if (set == Grouping.Hub)
+                hubs[key] = reader.GetString(2);
+        }
+        return Label(request, sets, hubs);
     }
 
-    private Activity Label(ActivityRequest request, Dictionary<Grouping, Dictionary<string, (int Cafes, int Occurrences)>> sets)
+    private Activity Label(
+        ActivityRequest request, Dictionary<Grouping, Dictionary<string, (int Cafes, int Occurrences)>> sets, Dictionary<string, string> hubs)
     {
         var catalog = places.Catalog;
         var total = sets[Grouping.Total].GetValueOrDefault("");
@@ -58,27 +66,19 @@ internal sealed class ActivityBoard(NpgsqlDataSource database, HubRegister hubs,
                 code => catalog.FindDepartement(code)?.Name,
                 "Sans lieu"),
             InOrder(sets[Grouping.Month], request),
-            All(sets[Grouping.Hub], [], HubId, HubName, ""),
+            All(sets[Grouping.Hub], [], id => hubs[id], ""),
             All(sets[Grouping.Format], [], name => Vocabulary.Label(Vocabulary.Formats, name), "Format non donné"));
     }
 
-    private string HubId(string key) => hubs.Find(int.Parse(key, CultureInfo.InvariantCulture))?.Id.ToString() ?? key;
-
-    private string? HubName(string key) => hubs.Find(int.Parse(key, CultureInfo.InvariantCulture))?.Name;
-
+    /// <summary>The most active first, then by key; what has no key last.</summary>
     private static ActivityCount[] All(
         Dictionary<string, (int Cafes, int Occurrences)> counts, IEnumerable<string> always, Func<string, string?> label, string unknown) =>
-        All(counts, always, key => key, label, unknown);
-
-    /// <summary>The most active first, then by name; what has no key last.</summary>
-    private static ActivityCount[] All(
-        Dictionary<string, (int Cafes, int Occurrences)> counts, IEnumerable<string> always, Func<string, string> name, Func<string, string?> label, string unknown) =>
     [
         .. counts.Keys.Union(always)
             .Select(key => (Count: counts.GetValueOrDefault(key), Key: key))
             .Select(c => c.Key.Length == 0
                 ? new ActivityCount("", unknown, c.Count.Cafes, c.Count.Occurrences)
-                : new ActivityCount(name(c.Key), label(c.Key) ?? c.Key, c.Count.Cafes, c.Count.Occurrences))
+                : new ActivityCount(c.Key, label(c.Key) ?? c.Key, c.Count.Cafes, c.Count.Occurrences))
             .OrderBy(c => c.Key.Length == 0)
             .ThenByDescending(c => c.Occurrences)
             .ThenBy(c => c.Key, StringComparer.Ordinal),
@@ -96,7 +96,7 @@ internal sealed class ActivityBoard(NpgsqlDataSource database, HubRegister hubs,
         return months;
     }
 
-    /// <summary>PostgreSQL's <c>grouping(region, departement, month, hub_key, format)</c>: a bit is 0 where the column is grouped by.</summary>
+    /// <summary>PostgreSQL's <c>grouping(region, departement, month, hub_id, format)</c>: a bit is 0 where the column is grouped by.</summary>
     private enum Grouping
     {
         Region = 0b01111,

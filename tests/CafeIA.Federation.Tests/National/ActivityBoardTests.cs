@@ -29,7 +29,7 @@ public sealed class ActivityBoardTests(PostgresFixture postgres) : IClassFixture
             Cafe("no date", null, null, "33063"),
         ]);
         var places = new CurrentPlaces(new PlaceCoordinateStore(postgres.Database, directory.Time));
-        var board = new ActivityBoard(postgres.Database, directory.Journal.Hubs, places);
+        var board = new ActivityBoard(postgres.Database, places);
 
         var activity = await board.ReadAsync(ActivityRequest.Around(Today), TestContext.Current.CancellationToken);
 
