@@ -1,0 +1,141 @@
+using System.Net;
+using CafeIA.Federation.Node.Operations.Commands;
+using CafeIA.Federation.Node.Operations.Settings;
+using CafeIA.Federation.Tests.Fixtures;
+
+namespace CafeIA.Federation.Tests.Operations;
+
+/// <summary>The verbs, each as its person would type it.</summary>
+public sealed class CommandLineTests(PostgresServer server) : IDisposable
+{
+    private readonly string folder = System.IO.Directory.CreateTempSubdirectory("cafeia-commands-").FullName;
+
+    public void Dispose() => System.IO.Directory.Delete(folder, recursive: true);
+
+    [Fact]
+    public async Task Init_writes_the_settings_makes_the_key_and_prints_its_fingerprint()
+    {
+        var (code, output, _) = await RunAsync("init", "--data", folder, "--hub", "mayotte", "--name", "Mayotte", "--territory", "departement:976", "--peer", "http://localhost:8080");
+
+        Assert.Equal(ExitCodes.Done, code);
+        Assert.Matches("^SHA256:[0-9a-f]{64}\n$", output);
+        Assert.Equal(output, (await RunAsync("keys", "--data", folder)).Output);
+        var settings = Read();
+        Assert.Equal("mayotte", settings.Hub.Id);
+        Assert.Equal(["departement:976"], settings.Hub.Territory);
+        Assert.Equal(new Uri("http://localhost:8080"), Assert.Single(settings.Exchange.Peers).Address);
+    }
+
+    [Fact]
+    public async Task Init_again_changes_only_what_it_is_told()
+    {
+        var fingerprint = (await RunAsync("init", "--data", folder, "--hub", "mayotte", "--name", "Mayotte")).Output;
+        var pin = "SHA256:" + new string('a', 64);
+
+        var again = await RunAsync("init", "--data", folder, "--peer", $"http://localhost:8081={pin}");
+
+        Assert.Equal(fingerprint, again.Output);
+        var settings = Read();
+        Assert.Equal("Mayotte", settings.Hub.Name);
+        Assert.Equal(pin, Assert.Single(settings.Exchange.Peers).Fingerprint);
+    }
+
+    [Fact]
+    public async Task Init_with_a_wrong_setting_writes_nothing()
+    {
+        var (code, _, notes) = await RunAsync("init", "--data", folder, "--hub", "La Réunion");
+
+        Assert.Equal(ExitCodes.Refused, code);
+        Assert.Contains("Hub:Id", notes, StringComparison.Ordinal);
+        Assert.Empty(System.IO.Directory.EnumerateFileSystemEntries(folder));
+    }
+
+    [Fact]
+    public async Task Keys_without_a_key_says_how_to_get_one()
+    {
+        var (code, output, notes) = await RunAsync("keys", "--data", folder);
+
+        Assert.Equal((ExitCodes.Refused, ""), (code, output));
+        Assert.Contains("cafeia init", notes, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_running_node_is_asked_over_its_control_socket_and_nobody_else_can()
+    {
+        await using var node = await TestNode.StartAsync(server);
+
+        var (code, key, _) = await RunAsync("user", "key", "--name", "essai", "--data", node.Data.Root);
+
+        Assert.Equal(ExitCodes.Done, code);
+        Assert.Matches("^cafeia_[A-Za-z0-9_-]{43}\n$", key);
+        Assert.Contains("essai", (await RunAsync("user", "list", "--data", node.Data.Root)).Output, StringComparison.Ordinal);
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/control/user/key?name=voleur") { Headers = { Host = "node" } };
+        using var answer = await node.Http.SendAsync(request, TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task An_import_names_bad_lines_and_takes_the_rest_once()
+    {
+        await using var node = await TestNode.StartAsync(server);
+        var file = Path.Combine(folder, "essai.csv");
+        await File.WriteAllTextAsync(file, "uid,title,start,end\n1,Café un,2027-01-14T18:30,2027-01-14T20:00\n2,Café deux,2027-01-14T18:30,2027-01-14T10:00\n3,Café trois,2027-02-01,\n", TestContext.Current.CancellationToken);
+
+        var first = await RunAsync("import", file, "--data", node.Data.Root);
+        var again = await RunAsync("import", file, "--data", node.Data.Root);
+
+        Assert.Equal(ExitCodes.Found, first.Code);
+        Assert.Contains("2 ajoutées", first.Output, StringComparison.Ordinal);
+        Assert.Contains("ligne 3", first.Notes, StringComparison.Ordinal);
+        Assert.Contains("0 ajoutées, 0 changées, 2 inchangées", again.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_import_of_what_is_not_there_is_refused()
+    {
+        var (code, _, notes) = await RunAsync("import", Path.Combine(folder, "absent.ics"), "--data", folder);
+
+        Assert.Equal(ExitCodes.Refused, code);
+        Assert.Contains("absent.ics", notes, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Broker_definitions_ask_for_each_password_by_its_variable()
+    {
+        var (code, _, notes) = await RunAsync("broker", "definitions", "--hub", "saint-pierre");
+
+        Assert.Equal(ExitCodes.Refused, code);
+        Assert.Contains("BROKER_PASSWORD_SAINT_PIERRE", notes, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData]
+    [InlineData("serve")]
+    [InlineData("init")]
+    [InlineData("keys")]
+    [InlineData("import")]
+    [InlineData("user")]
+    [InlineData("user", "key")]
+    [InlineData("places", "update")]
+    [InlineData("verify")]
+    [InlineData("peers")]
+    [InlineData("broker", "definitions")]
+    [InlineData("doctor")]
+    public async Task Every_verb_explains_itself(params string[] verb)
+    {
+        var (code, output, _) = await RunAsync([.. verb, "--help"]);
+
+        Assert.Equal(ExitCodes.Done, code);
+        Assert.Contains("--data", output, StringComparison.Ordinal);
+    }
+
+    private static async Task<(int Code, string Output, string Notes)> RunAsync(params string[] args)
+    {
+        using var output = new StringWriter { NewLine = "\n" };
+        using var notes = new StringWriter { NewLine = "\n" };
+        var code = await CommandLine.RunAsync(args, output, notes);
+        return (code, output.ToString(), notes.ToString());
+    }
+
+    private NodeSettings Read() => SettingsReader.Read(new Dictionary<string, string?> { ["Data:Folder"] = folder }).Settings;
+}
