@@ -20,8 +20,8 @@ internal static class Sustained
     {
         var client = new AuthorClient(federation.Client, new EventGenerator(options.Seed, Today()));
         var number = FirstNumber - 1;
-        Progress.Say($"Warm-up, {options.WarmUp.TotalSeconds:0} s…");
-        await WriteAsync(options.WarmUp);
+        Progress.Say($"Warm-up, {options.WarmUp.TotalSeconds:0} s and {options.WarmUpEvents} events at least…");
+        await WriteAsync(options.WarmUp, options.WarmUpEvents);
         await AwaitHeldAsync(federation, number - FirstNumber + 1, cancellation);
 
         Progress.Say($"Closed loop with {options.InFlight} commands in flight, {options.Sustained.TotalSeconds:0} s…");
@@ -29,7 +29,7 @@ internal static class Sustained
         var processor = federation.Nodes.ToDictionary(n => n, n => n.ProcessorTime());
         var memory = PeakMemory.Watch(federation, cancellation);
         var started = TimeProvider.System.GetTimestamp();
-        await WriteAsync(options.Sustained);
+        await WriteAsync(options.Sustained, 0);
         var accepted = TimeProvider.System.GetElapsedTime(started);
         await AwaitHeldAsync(federation, number - FirstNumber + 1, cancellation);
         var searchable = TimeProvider.System.GetElapsedTime(started);
@@ -46,12 +46,13 @@ internal static class Sustained
         table.Add("memory of the author's node under that load (RSS, peak)", "MB", Target.Below(TargetMegabytes), memory.Stop()[federation.Author]);
         table.Add("memory of a follower under that load (RSS, peak)", "MB", Target.Below(TargetMegabytes), memory.Stop().Where(m => m.Key != federation.Author).Max(m => m.Value));
 
-        async Task WriteAsync(TimeSpan duration)
+        async Task WriteAsync(TimeSpan duration, int least)
         {
+            var until = number + least;
             var begun = TimeProvider.System.GetTimestamp();
             await Task.WhenAll(Enumerable.Range(0, options.InFlight).Select(async _ =>
             {
-                while (TimeProvider.System.GetElapsedTime(begun) < duration)
+                while (TimeProvider.System.GetElapsedTime(begun) < duration || Volatile.Read(ref number) < until)
                     await client.CreateAsync(Interlocked.Increment(ref number), cancellation);
             }));
         }
