@@ -13,17 +13,18 @@ internal sealed class JournalLoader(NpgsqlDataSource database)
     public async Task<JournalState> LoadAsync(KnownHub hub, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
-        // One snapshot for the end, the checkpoint and the changes between, though another activation may be appending.
-        await using var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancellation);
         var empty = JournalState.Empty();
+        // On its own: within a snapshot a row that another activation inserts meanwhile is a serialisation failure, not a conflict.
         await using (var begin = new NpgsqlCommand(
-            "insert into journal (hub_key, epoch, size, root, frontier) values ($1, $2, 0, $3, '') on conflict do nothing", connection, transaction))
+            "insert into journal (hub_key, epoch, size, root, frontier) values ($1, $2, 0, $3, '') on conflict do nothing", connection))
         {
             begin.Parameters.Add(new() { Value = hub.Key });
             begin.Parameters.Add(new() { Value = (long)empty.Epoch });
             begin.Parameters.Add(new() { Value = MerkleTree.EmptyRoot.ToArray() });
             await begin.ExecuteNonQueryAsync(cancellation);
         }
+        // One snapshot for the end, the checkpoint and the changes between, though another activation may be appending.
+        await using var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancellation);
         uint epoch;
         Frontier frontier;
         SignedHead? head = null;
