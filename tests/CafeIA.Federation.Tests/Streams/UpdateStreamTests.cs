@@ -10,11 +10,11 @@ public sealed class UpdateStreamTests(ApiNode api) : IClassFixture<ApiNode>
 {
     private const string Path = "/streams/v1/updates";
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task A_reader_that_left_gets_what_it_missed_once_and_in_order()
     {
         string? last;
-        await using (var reader = await ConnectAsync(null))
+        await using (var reader = await ConnectAsync(null, TestContext.Current.CancellationToken))
         {
             var first = await api.CreateAsync(ApiNode.Cafe("Flux un"));
             var second = await api.CreateAsync(ApiNode.Cafe("Flux deux"));
@@ -24,7 +24,7 @@ public sealed class UpdateStreamTests(ApiNode api) : IClassFixture<ApiNode>
         var third = await api.CreateAsync(ApiNode.Cafe("Flux trois"));
         await api.SendAsync(HttpMethod.Delete, $"/api/v1/events/{third}", null);
 
-        await using var again = await ConnectAsync(last);
+        await using var again = await ConnectAsync(last, TestContext.Current.CancellationToken);
         var missed = await again.TakeAsync(2);
         var live = await api.CreateAsync(ApiNode.Cafe("Flux quatre"));
 
@@ -33,23 +33,23 @@ public sealed class UpdateStreamTests(ApiNode api) : IClassFixture<ApiNode>
         Assert.Equal([live], await again.IdsAsync(1));
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task Who_leaves_before_the_first_change_misses_none()
     {
         string? last;
-        await using (var reader = await ConnectAsync(null))
+        await using (var reader = await ConnectAsync(null, TestContext.Current.CancellationToken))
             last = await reader.FirstIdAsync();
         var id = await api.CreateAsync(ApiNode.Cafe("Flux d’absence"));
 
-        await using var again = await ConnectAsync(last);
+        await using var again = await ConnectAsync(last, TestContext.Current.CancellationToken);
 
         Assert.Equal([id], await again.IdsAsync(1));
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task A_change_tells_its_place_and_its_content_on_one_line()
     {
-        await using var reader = await ConnectAsync(null);
+        await using var reader = await ConnectAsync(null, TestContext.Current.CancellationToken);
         var id = await api.CreateAsync(ApiNode.Cafe("Flux raconté", description: "Deux\nlignes"));
         await api.SendAsync(HttpMethod.Put, $"/api/v1/events/{id}", ApiNode.Cafe("Flux changé"));
 
@@ -89,14 +89,14 @@ public sealed class UpdateStreamTests(ApiNode api) : IClassFixture<ApiNode>
 
     private static string Id(SseItem<string> item) => JsonElement.Parse(item.Data).GetProperty("id").GetString()!;
 
-    private async Task<Reader> ConnectAsync(string? lastEventId)
+    private async Task<Reader> ConnectAsync(string? lastEventId, CancellationToken cancellation)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, Path);
         if (lastEventId is not null)
             request.Headers.Add("Last-Event-ID", lastEventId);
-        var response = await api.Reader.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+        var response = await api.Reader.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
         Assert.Equal("text/event-stream", response.Content.Headers.ContentType?.MediaType);
-        return new(response, await response.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken));
+        return new(response, await response.Content.ReadAsStreamAsync(cancellation));
     }
 
     private sealed class Reader(HttpResponseMessage response, Stream stream) : IAsyncDisposable
