@@ -28,7 +28,7 @@ internal sealed record BenchmarkOptions
     public TimeSpan WarmUp => TimeSpan.FromSeconds(Quick ? 4 : 10);
 
     /// <summary>Events of the warm-up at least: a node compiles its hot methods again as it learns them, which a busy machine puts off.</summary>
-    public int WarmUpEvents => Quick ? 3_000 : 10_000;
+    public int WarmUpEvents => Quick ? 6_000 : 10_000;
 
     public TimeSpan Sustained => TimeSpan.FromSeconds(Quick ? 12 : 60);
 
