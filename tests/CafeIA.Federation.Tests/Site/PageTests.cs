@@ -75,6 +75,30 @@ public sealed partial class PageTests(ApiNode api) : IClassFixture<ApiNode>
         Assert.DoesNotContain(dayOnly, await TextAsync("/agenda?sans-date=1"), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_past_café_is_told_as_past_and_offers_no_calendar()
+    {
+        var id = await api.CreateAsync(ApiNode.Cafe("Café d’hier", "2024-05-28T18:00", null));
+
+        var text = await TextAsync($"/evenements/{id}");
+
+        Assert.Contains("Ce café est passé.", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("Ajouter à mon agenda", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_shared_name_is_answered_by_links_that_settle_it()
+    {
+        using var response = await api.Reader.GetAsync("/agenda?near=Saint-Denis&free=true", TestContext.Current.CancellationToken);
+        var html = WebUtility.HtmlDecode(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+
+        var choice = Choice().Match(html);
+
+        Assert.True(choice.Success, html);
+        Assert.Contains("free=true", choice.Groups[1].Value, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.OK, (await api.Reader.GetAsync(choice.Groups[1].Value, TestContext.Current.CancellationToken)).StatusCode);
+    }
+
     [Theory]
     [InlineData("cancelled", "Annulé.")]
     [InlineData("postponed", "Reporté.")]
@@ -176,6 +200,9 @@ public sealed partial class PageTests(ApiNode api) : IClassFixture<ApiNode>
 
     [GeneratedRegex("<a class=\"button\" href=\"([^\"]+)\">Page suivante")]
     private static partial Regex NextPage();
+
+    [GeneratedRegex("<a href=\"([^\"]+)\">[0-9]+ Saint-Denis \\(Seine-Saint-Denis")]
+    private static partial Regex Choice();
 
     [GeneratedRegex("<li class=\"card\">")]
     private static partial Regex Card();
