@@ -49,7 +49,7 @@ internal static class PageEndpoints
     private static async Task<IResult> MapAsync(EventFeeds feeds, TimeProvider time, CancellationToken cancellation)
     {
         var coming = await feeds.AllAsync(new() { From = time.GetUtcNow() }, MapCafes, cancellation);
-        return PageAnswers.Page<MapPage, MapModel>(new(MapPoint.Group(coming), [.. coming.Where(h => MapPoint.Of(h) is null)]));
+        return PageAnswers.Page<MapPage, MapModel>(new(MapPoint.Group(coming), [.. coming.Where(h => MapPoint.Of(h) is null)], coming.Count == MapCafes ? MapCafes : null));
     }
 
     private static async Task<IResult> BalanceAsync(HttpRequest request, ActivityBoard board, TimeProvider time, CancellationToken cancellation)

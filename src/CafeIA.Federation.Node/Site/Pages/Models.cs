@@ -37,6 +37,7 @@ internal sealed record HubModel(HubStanding Hub, DateTimeOffset Now, IReadOnlyLi
 
 /// <param name="Points">Cafés that come, by place.</param>
 /// <param name="Elsewhere">Events that come and have no point on the map: online, overseas, or of no known place.</param>
-internal sealed record MapModel(IReadOnlyList<MapPoint> Points, IReadOnlyList<EventHit> Elsewhere);
+/// <param name="CutAt">How many cafés are looked at, where there may be more; null when all are.</param>
+internal sealed record MapModel(IReadOnlyList<MapPoint> Points, IReadOnlyList<EventHit> Elsewhere, int? CutAt);
 
 internal sealed record ErrorModel(int Status, string Title, string Sentence, string Section);
