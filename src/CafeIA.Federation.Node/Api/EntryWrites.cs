@@ -19,7 +19,7 @@ internal sealed class EntryWrites(IHubCommands hub, HubRegister hubs, JournalRea
     /// <param name="cancellation">The request's; what is committed by then stays.</param>
     public async Task<IResult> CreateAsync(HttpRequest request, EntryKind kind, Func<ReadOnlyMemory<byte>, Result<byte[]>> judge, string path, CancellationToken cancellation)
     {
-        var prepared = await PrepareAsync(request, judge, cancellation);
+        var prepared = await PrepareAsync(request, sent => ValueTask.FromResult(judge(sent)), cancellation);
         if (!prepared.IsOk)
             return new Refused(prepared.Refusal);
         var (command, body) = prepared.Value;
@@ -30,10 +30,17 @@ internal sealed class EntryWrites(IHubCommands hub, HubRegister hubs, JournalRea
         return Receipt(request, written.Value, kind, StatusCodes.Status201Created);
     }
 
-    /// <inheritdoc cref="CreateAsync"/>
-    public async Task<IResult> ReplaceAsync(HttpRequest request, string id, EntryKind kind, Func<ReadOnlyMemory<byte>, Result<byte[]>> judge, CancellationToken cancellation)
+    /// <param name="request">The whole request.</param>
+    /// <param name="id">As the address has it.</param>
+    /// <param name="kind">What is replaced.</param>
+    /// <param name="judge">From the sent bytes, and the entry's present body where there is one, to the canonical body.</param>
+    /// <param name="cancellation">The request's; what is committed by then stays.</param>
+    public async Task<IResult> ReplaceAsync(HttpRequest request, string id, EntryKind kind, Func<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>?, Result<byte[]>> judge, CancellationToken cancellation)
     {
-        var prepared = await PrepareAsync(request, judge, cancellation);
+        var prepared = await PrepareAsync(
+            request,
+            async sent => judge(sent, EntryId.TryParse(id, out var entry) ? (await journals.FindCurrentAsync(entry, cancellation))?.Change.Change.Body : null),
+            cancellation);
         if (!prepared.IsOk)
             return new Refused(prepared.Refusal);
         var (command, body) = prepared.Value;
@@ -66,7 +73,7 @@ internal sealed class EntryWrites(IHubCommands hub, HubRegister hubs, JournalRea
         return op == ChangeOp.Put ? Receipt(request, written.Value, kind, StatusCodes.Status200OK) : Results.NoContent();
     }
 
-    private async Task<Result<(CommandId Command, byte[] Body)>> PrepareAsync(HttpRequest request, Func<ReadOnlyMemory<byte>, Result<byte[]>> judge, CancellationToken cancellation)
+    private async Task<Result<(CommandId Command, byte[] Body)>> PrepareAsync(HttpRequest request, Func<ReadOnlyMemory<byte>, ValueTask<Result<byte[]>>> judge, CancellationToken cancellation)
     {
         var caller = await callers.IdentifyAsync(request, cancellation);
         if (!caller.IsOk)
@@ -77,7 +84,7 @@ internal sealed class EntryWrites(IHubCommands hub, HubRegister hubs, JournalRea
         var sent = await RequestBody.ReadAsync(request, cancellation);
         if (!sent.IsOk)
             return sent.Refusal;
-        var body = judge(sent.Value);
+        var body = await judge(sent.Value);
         return body.IsOk ? (command.Value, body.Value) : body.Refusal;
     }
 

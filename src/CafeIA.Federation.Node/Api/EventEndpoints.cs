@@ -23,9 +23,9 @@ internal static class EventEndpoints
             Formats.Split("events." + suffix).Format is { } format ? ListAsync(request, format, feeds, cancellation) : Task.FromResult<IResult>(NotFound));
         routes.MapGet(Path + "/{id}", GetAsync);
         routes.MapPost(Path, (HttpRequest request, EntryWrites writes, CurrentPlaces places, CancellationToken cancellation) =>
-            writes.CreateAsync(request, EntryKind.Event, body => Judge(body, places), Path, cancellation));
+            writes.CreateAsync(request, EntryKind.Event, body => Judge(body, places.Catalog.Lookup), Path, cancellation));
         routes.MapPut(Path + "/{id}", (string id, HttpRequest request, EntryWrites writes, CurrentPlaces places, CancellationToken cancellation) =>
-            writes.ReplaceAsync(request, id, EntryKind.Event, body => Judge(body, places), cancellation));
+            writes.ReplaceAsync(request, id, EntryKind.Event, (body, current) => Judge(body, Settled(current, places.Catalog.Lookup)), cancellation));
         routes.MapDelete(Path + "/{id}", (string id, HttpRequest request, EntryWrites writes, CancellationToken cancellation) =>
             writes.WithdrawAsync(request, id, EntryKind.Event, cancellation));
     }
@@ -38,10 +38,17 @@ internal static class EventEndpoints
         ? new Refused(new("entry-withdrawn", lookup.State == LookupState.Erased ? "Cette fiche a été effacée." : $"Cette fiche a été retirée par son hub, « {lookup.Hub?.Name} »."))
         : NotFound;
 
-    private static Result<byte[]> Judge(ReadOnlyMemory<byte> body, CurrentPlaces places)
+    private static Result<byte[]> Judge(ReadOnlyMemory<byte> body, CommuneLookup communes)
     {
-        var read = EventRules.Read(body, places.Catalog.Lookup);
+        var read = EventRules.Read(body, communes);
         return read.IsOk ? ContentBody.Write(read.Value) : read.Refusal;
+    }
+
+    /// <summary>The commune an event has already is not asked again: its code may be another commune's postal code as well, and what was read can be written back.</summary>
+    private static CommuneLookup Settled(ReadOnlyMemory<byte>? current, CommuneLookup communes)
+    {
+        var known = current is { } body && LenientBody.TryParse(body.Span, out EventContent? content) ? content.Place?.Commune : null;
+        return place => known is not null && place.Commune == known ? known : communes(place);
     }
 
     private static async Task<IResult> ListAsync(HttpRequest request, Format? suffix, EventFeeds feeds, CancellationToken cancellation)

@@ -18,7 +18,7 @@ internal static class ResourceEndpoints
         routes.MapPost(Path, (HttpRequest request, EntryWrites writes, CancellationToken cancellation) =>
             writes.CreateAsync(request, EntryKind.Resource, Judge, Path, cancellation));
         routes.MapPut(Path + "/{id}", (string id, HttpRequest request, EntryWrites writes, CancellationToken cancellation) =>
-            writes.ReplaceAsync(request, id, EntryKind.Resource, Judge, cancellation));
+            writes.ReplaceAsync(request, id, EntryKind.Resource, (body, _) => Judge(body), cancellation));
         routes.MapDelete(Path + "/{id}", (string id, HttpRequest request, EntryWrites writes, CancellationToken cancellation) =>
             writes.WithdrawAsync(request, id, EntryKind.Resource, cancellation));
     }

@@ -60,6 +60,23 @@ public sealed class EventWritingTests(ApiNode api) : IClassFixture<ApiNode>
     }
 
     [Fact]
+    public async Task What_was_read_can_be_written_back_though_its_code_is_also_a_postal_code()
+    {
+        // 59350 is Lille by INSEE code and other communes by post.
+        var (refused, problem) = await api.PostAsync(ApiNode.Cafe("Café de Lille", place: new { commune = "59350" }));
+        Problems.Are(refused, problem, HttpStatusCode.UnprocessableEntity, "ambiguous-commune", "place.commune");
+        var label = problem.GetProperty("choices").EnumerateArray().Select(c => c.GetString()!).First(c => c.Contains("Lille (", StringComparison.Ordinal));
+        var path = "/api/v1/events/" + await api.CreateAsync(ApiNode.Cafe("Café de Lille", place: new { commune = label }));
+        var content = (await api.GetAsync(path)).Body.GetProperty("content");
+        Assert.Equal("59350", content.GetProperty("place").GetProperty("commune").GetString());
+
+        var (replaced, _) = await api.SendAsync(HttpMethod.Put, path, content);
+
+        Assert.Equal(HttpStatusCode.OK, replaced.StatusCode);
+        Assert.Equal("59350", (await api.GetAsync(path)).Body.GetProperty("content").GetProperty("place").GetProperty("commune").GetString());
+    }
+
+    [Fact]
     public async Task A_replacement_needs_the_version_it_expects()
     {
         var (created, body) = await api.PostAsync(ApiNode.Cafe("Café avant"));
