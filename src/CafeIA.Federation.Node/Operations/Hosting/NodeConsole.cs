@@ -12,6 +12,8 @@ internal static class NodeConsole
         // The silo warns of the workstation collector, which is chosen for its memory, and the watchdog of every suspended laptop.
         logging.AddFilter("Orleans.Runtime.Silo", LogLevel.Error);
         logging.AddFilter("Orleans.Runtime.Watchdog", LogLevel.Error);
+        // Its keys lie beside the hub's own, which the same folder protects.
+        logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
         if (configuration?.GetSection("Logging") is { } section && section.Exists())
             logging.AddConfiguration(section);
         return logging.AddSimpleConsole(console =>

@@ -5,6 +5,7 @@ using CafeIA.Federation.Node.Journal;
 using CafeIA.Federation.Node.Operations.Postgres;
 using CafeIA.Federation.Node.Operations.Settings;
 using CafeIA.Federation.Protocol.Heads;
+using Microsoft.AspNetCore.DataProtection;
 using Npgsql;
 
 namespace CafeIA.Federation.Node.Operations.Hosting;
@@ -89,7 +90,7 @@ internal sealed class NodeHost : IAsyncDisposable
         if (configuration is not null)
             builder.Configuration.AddConfiguration(configuration);
         builder.Logging.ClearProviders().AddNodeConsole(configuration);
-        builder.WebHost.UseStaticWebAssets().UseSetting(WebHostDefaults.ServerUrlsKey, "").UseSetting(WebHostDefaults.HttpPortsKey, "");
+        builder.WebHost.UseSetting(WebHostDefaults.ServerUrlsKey, "").UseSetting(WebHostDefaults.HttpPortsKey, "");
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -98,6 +99,7 @@ internal sealed class NodeHost : IAsyncDisposable
                 kestrel.Listen(Settings.Http);
         });
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(ShutdownSeconds));
+        builder.Services.AddDataProtection().SetApplicationName($"cafeia-{Settings.Hub.Id}").PersistKeysToFileSystem(new(data.FormKeys));
         AddSettings(builder.Services, data, NodeKey.Read(data));
         Rooms.Add(builder, Settings);
         configure?.Invoke(builder);

@@ -21,6 +21,9 @@ internal sealed class DataFolder(string root)
 
     public string KeyFile => Path.Combine(Root, "keys", "hub.pem");
 
+    /// <summary>Keys that sign forms and, later, sessions: beside the hub's key, in a folder only the owner enters.</summary>
+    public string FormKeys => Path.Combine(Root, "keys", "forms");
+
     public string LockFile => Path.Combine(Root, "node.lock");
 
     public string PostgresCluster => Path.Combine(Root, "postgres");
