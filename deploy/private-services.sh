@@ -48,6 +48,7 @@ require_packages() {
   [ "$ours" = no ] || "${admin[@]}" rm -f "$policy"
   [ "$code" = 0 ] || { cat "${TMPDIR:-/tmp}/cafeia-apt.$$" >&2; fail "L’installation a échoué. À essayer à la main : $install"; }
   rm -f "${TMPDIR:-/tmp}/cafeia-apt.$$"
+  postgres_bin >/dev/null && rabbitmq_sbin >/dev/null || fail "PostgreSQL ou RabbitMQ reste introuvable après l’installation de ${missing[*]}."
 }
 
 is_open() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }

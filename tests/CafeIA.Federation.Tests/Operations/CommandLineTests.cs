@@ -108,6 +108,38 @@ public sealed class CommandLineTests(PostgresServer server) : IDisposable
         Assert.Contains("BROKER_PASSWORD_SAINT_PIERRE", notes, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Verify_and_peers_end_with_0_while_all_is_equal_and_with_1_when_a_peer_is_gone()
+    {
+        await using var other = await TestNode.StartAsync(server, "autre");
+        await using var node = await TestNode.StartAsync(server, peers: [other.Address]);
+        var fingerprint = other.Get<CafeIA.Federation.Protocol.Heads.HubSigner>().PublicKey.Fingerprint;
+
+        var equal = await RunAsync("verify", "--data", node.Data.Root);
+        var peers = await RunAsync("peers", "--data", node.Data.Root);
+        await other.Host.DisposeAsync();
+        var gone = await RunAsync("verify", "--data", node.Data.Root);
+
+        Assert.Equal(ExitCodes.Done, equal.Code);
+        Assert.Contains("égal", equal.Output, StringComparison.Ordinal);
+        Assert.Equal(ExitCodes.Done, peers.Code);
+        Assert.Contains(fingerprint, peers.Output, StringComparison.Ordinal);
+        Assert.Equal(ExitCodes.Found, gone.Code);
+        Assert.Contains("ne répond pas", gone.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Doctor_finds_nothing_on_a_machine_that_is_ready_and_names_a_peer_that_does_not_answer()
+    {
+        var ready = await RunAsync("doctor", "--data", folder);
+        var lonely = await RunAsync("doctor", "--data", folder, "--set", "Federation:Peers:0:Address=http://127.0.0.1:9");
+
+        Assert.Equal(ExitCodes.Done, ready.Code);
+        Assert.DoesNotContain("à corriger", ready.Output, StringComparison.Ordinal);
+        Assert.Equal(ExitCodes.Found, lonely.Code);
+        Assert.Contains("à corriger  pair http://127.0.0.1:9/", lonely.Output, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData]
     [InlineData("serve")]
