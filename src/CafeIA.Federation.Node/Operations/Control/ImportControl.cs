@@ -61,12 +61,12 @@ internal sealed class ImportControl(ImportRun imports, CommuneLookup communes, T
     /// <summary>The import tells it at its own pace; the loop above reads it at another.</summary>
     private sealed class Latest : IProgress<ImportProgress>
     {
-        private ImportProgress value;
+        private volatile Tuple<int, int?> value = Tuple.Create(0, (int?)null);
 
-        public int Done => value.Done;
+        public int Done => value.Item1;
 
-        public int? Total => value.Total;
+        public int? Total => value.Item2;
 
-        public void Report(ImportProgress value) => this.value = value;
+        public void Report(ImportProgress value) => this.value = Tuple.Create(value.Done, value.Total);
     }
 }

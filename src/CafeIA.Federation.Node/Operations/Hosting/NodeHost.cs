@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using CafeIA.Federation.Node.Exchange;
 using CafeIA.Federation.Node.Hubs;
 using CafeIA.Federation.Node.Journal;
@@ -151,8 +150,7 @@ internal sealed class NodeHost : IAsyncDisposable
             }
             catch (OperationCanceledException)
             {
-                // The time to stop ran out; what is committed is safe and the rest is closed hard.
-                Debug.WriteLine("stop ran out of time");
+                // The time to stop ran out: what is committed is safe, and disposal closes the rest.
             }
         }
     }
