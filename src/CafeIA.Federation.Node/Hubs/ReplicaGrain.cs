@@ -130,15 +130,37 @@ internal sealed partial class ReplicaGrain(
 
     private async Task ReceiveLoopAsync()
     {
-        await foreach (var bytes in inbox.Reader.ReadAllAsync())
+        var run = new LaneRun();
+        while (await inbox.Reader.WaitToReadAsync())
         {
-            if (Announcement.TryDecode(bytes, out var announcement))
-                TakeAnnouncement(bytes, announcement);
-            else if (SegmentCodec.TryDecode(bytes, out var segment))
-                await TakeAsync(segment, fromLane: true);
-            else
-                Refuse(SegmentFault.Malformed, "lane");
+            while (inbox.Reader.TryRead(out var bytes))
+            {
+                if (Announcement.TryDecode(bytes, out var announcement))
+                {
+                    TakeAnnouncement(bytes, announcement);
+                }
+                else if (!SegmentCodec.TryDecode(bytes, out var segment))
+                {
+                    Refuse(SegmentFault.Malformed, "lane");
+                }
+                else if (!run.TryAdd(segment))
+                {
+                    await TakeRunAsync(run);
+                    run = new();
+                    run.TryAdd(segment);
+                }
+            }
+            await TakeRunAsync(run);
+            run = new();
         }
+    }
+
+    private async Task TakeRunAsync(LaneRun run)
+    {
+        if (run.Segments.Count == 0 || await TakeAsync(run.Joined(), fromLane: true, links: run.Links()) || run.Segments.Count == 1)
+            return;
+        foreach (var segment in run.Segments)
+            await TakeAsync(segment, fromLane: true);
     }
 
     private void TakeAnnouncement(byte[] bytes, Announcement announcement)
@@ -232,7 +254,7 @@ internal sealed partial class ReplicaGrain(
     }
 
     /// <returns>True when the segment was good, whether or not it brought anything new.</returns>
-    private async Task<bool> TakeAsync(Segment segment, bool fromLane, Uri? source = null)
+    private async Task<bool> TakeAsync(Segment segment, bool fromLane, Uri? source = null, IReadOnlyList<ActivityLink>? links = null)
     {
         await gate.WaitAsync();
         try
@@ -242,7 +264,7 @@ internal sealed partial class ReplicaGrain(
             switch (follower.Judge(segment))
             {
                 case Verdict.Apply apply:
-                    if (!await ApplyAsync(apply))
+                    if (!await ApplyAsync(apply, links))
                         return false;
                     break;
                 case Verdict.Refused { Fault: SegmentFault.BodyMismatch } when !fromLane && sources.AllFailed:
@@ -283,9 +305,9 @@ internal sealed partial class ReplicaGrain(
         }
     }
 
-    private async Task<bool> ApplyAsync(Verdict.Apply apply)
+    private async Task<bool> ApplyAsync(Verdict.Apply apply, IReadOnlyList<ActivityLink>? links = null)
     {
-        using var activity = telemetry.Source.StartActivity("replica.apply", ActivityKind.Consumer, apply.Segment.TraceParent);
+        using var activity = telemetry.Source.StartActivity("replica.apply", ActivityKind.Consumer, apply.Segment.TraceParent, links: links);
         var entries = apply.Segment.Changes.Skip(apply.Skip).Select(c => c.Header.Entry).Distinct().ToArray();
         var preload = await writer.PreloadAsync(hub, entries, [], CancellationToken.None);
         var (batch, fault) = follower!.Plan(apply, preload.Current);

@@ -34,7 +34,8 @@ create table event (
     primary key (entry_id, hub_key)
 );
 
-create index event_search on event using gin (search) with (fastupdate = off);
+-- New rows wait in the index's pending list, at most 512 kB of it, which a search reads through: each insert then costs a tenth (docs/decisions/0006).
+create index event_search on event using gin (search) with (fastupdate = on, gin_pending_list_limit = 512);
 create index event_point on event using gist (point) where point is not null;
 create index event_commune on event (commune) where commune is not null;
 create index event_resources on event using gin (resources) with (fastupdate = off) where resources <> '{}';
