@@ -93,7 +93,7 @@ start_broker() {
   BROKER_FOLDER=$folder BROKER_SBIN=$(rabbitmq_sbin)
   mkdir -p "$folder/mnesia" "$folder/log"
   BROKER_PORT=$(free_port) BROKER_EPMD=$(free_port)
-  printf '%s\n' 'vm_memory_high_watermark.absolute = 512MB' 'disk_free_limit.absolute = 50MB' "$@" >"$folder/rabbitmq.conf"
+  printf '%s\n' 'vm_memory_high_watermark.absolute = 512MB' 'disk_free_limit.absolute = 50MB' 'max_message_size = 4500000' "$@" >"$folder/rabbitmq.conf"
   printf '[].\n' >"$folder/enabled_plugins"
   # Own node name, cookie (in HOME), epmd and ports, all on loopback: a broker of the system is neither met nor disturbed.
   cat >"$folder/env" <<END

@@ -17,7 +17,8 @@ internal static class OpenLoop
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(5);
 
-    public static async Task MeasureAsync(FederationStage federation, BenchmarkOptions options, ResultTable table, CancellationToken cancellation)
+    /// <returns>Events written.</returns>
+    public static async Task<int> MeasureAsync(FederationStage federation, BenchmarkOptions options, ResultTable table, CancellationToken cancellation)
     {
         Progress.Say($"Open loop at {options.Rate}/s, {options.OpenLoop.TotalSeconds:0} s…");
         var client = new AuthorClient(federation.Client, new EventGenerator(options.Seed, Sustained.Today()));
@@ -47,6 +48,7 @@ internal static class OpenLoop
         table.Add($"{what}: due → accepted, p50 / p99 / p99.9", "ms", null, accepted);
         table.Add($"{what}: due → found on both other nodes, p50 / p99 / p99.9", "ms", Target.Below(TargetMilliseconds), visible, ResultTable.BareCommit);
         table.Add($"{what}: accepted → found on both other nodes, p50 / p99 / p99.9", "ms", Target.Below(TargetMilliseconds), afterAcceptance, ResultTable.BareCommit);
+        return total;
 
         async Task SendAsync(int number, long due)
         {

@@ -16,28 +16,37 @@ internal static class Sustained
     /// <summary>Numbers of the events of this phase begin here, so that no phase repeats another's keys.</summary>
     private const int FirstNumber = 1_000_000;
 
-    public static async Task MeasureAsync(FederationStage federation, BenchmarkOptions options, ResultTable table, CancellationToken cancellation)
-    {
-        var client = new AuthorClient(federation.Client, new EventGenerator(options.Seed, Today()));
-        var number = FirstNumber - 1;
-        Progress.Say($"Warm-up, {options.WarmUp.TotalSeconds:0} s and {options.WarmUpEvents} events at least…");
-        await WriteAsync(options.WarmUp, options.WarmUpEvents);
-        await AwaitHeldAsync(federation, number - FirstNumber + 1, cancellation);
+    /// <summary>Numbers set aside for the warm-up.</summary>
+    private const int WarmUpNumbers = 10_000_000;
 
+    /// <returns>Events written.</returns>
+    public static async Task<int> WarmUpAsync(FederationStage federation, BenchmarkOptions options, CancellationToken cancellation)
+    {
+        Progress.Say($"Warm-up, {options.WarmUp.TotalSeconds:0} s and {options.WarmUpEvents} events at least…");
+        var written = await WriteAsync(federation, options, 0, options.WarmUp, options.WarmUpEvents, cancellation);
+        await AwaitHeldAsync(federation, written, cancellation);
+        return written;
+    }
+
+    /// <param name="federation">What is measured.</param>
+    /// <param name="options">For how long.</param>
+    /// <param name="table">Where the figures go.</param>
+    /// <param name="before">Events the author wrote before.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public static async Task MeasureAsync(FederationStage federation, BenchmarkOptions options, ResultTable table, int before, CancellationToken cancellation)
+    {
         Progress.Say($"Closed loop with {options.InFlight} commands in flight, {options.Sustained.TotalSeconds:0} s…");
-        var before = number;
         var processor = federation.Nodes.ToDictionary(n => n, n => n.ProcessorTime());
         var memory = PeakMemory.Watch(federation, cancellation);
         var started = TimeProvider.System.GetTimestamp();
-        await WriteAsync(options.Sustained, 0);
+        var events = await WriteAsync(federation, options, WarmUpNumbers, options.Sustained, 0, cancellation);
         var accepted = TimeProvider.System.GetElapsedTime(started);
-        await AwaitHeldAsync(federation, number - FirstNumber + 1, cancellation);
+        await AwaitHeldAsync(federation, before + events, cancellation);
         var searchable = TimeProvider.System.GetElapsedTime(started);
-        var events = number - before;
-        await RequireFoundAsync(federation, number - FirstNumber + 1, cancellation);
+        await RequireFoundAsync(federation, before + events, cancellation);
 
         var occurrences = await federation.Author.ReadAsync<long>("select count(*) from occurrence", cancellation);
-        table.Context = $"{events} events measured, {(double)occurrences / (number - FirstNumber + 1):0.0} occurrences and {await BodyBytesAsync(federation, cancellation):0} bytes of body each on average";
+        table.Context = $"{events} events measured, {(double)occurrences / (before + events):0.0} occurrences and {await BodyBytesAsync(federation, cancellation):0} bytes of body each on average";
         table.Add("accepted on one hub over HTTP, durable", "events/s", null, events / accepted.TotalSeconds);
         table.Add("… and applied, indexed and found on all three nodes", "events/s", Target.AtLeastRatio(TargetRatio), events / searchable.TotalSeconds, ResultTable.BareApply);
         table.Add("the last follower behind the last acceptance", "s", Target.Below(1), (searchable - accepted).TotalSeconds);
@@ -45,17 +54,20 @@ internal static class Sustained
             table.Add($"processor time of {what}, its database not counted", "ms/event", null, (node.ProcessorTime() - processor[node]).TotalMilliseconds / events);
         table.Add("memory of the author's node under that load (RSS, peak)", "MB", Target.Below(TargetMegabytes), memory.Stop()[federation.Author]);
         table.Add("memory of a follower under that load (RSS, peak)", "MB", Target.Below(TargetMegabytes), memory.Stop().Where(m => m.Key != federation.Author).Max(m => m.Value));
+    }
 
-        async Task WriteAsync(TimeSpan duration, int least)
+    private static async Task<int> WriteAsync(FederationStage federation, BenchmarkOptions options, int from, TimeSpan duration, int least, CancellationToken cancellation)
+    {
+        var client = new AuthorClient(federation.Client, new EventGenerator(options.Seed, Today()));
+        var number = FirstNumber + from - 1;
+        var until = number + least;
+        var begun = TimeProvider.System.GetTimestamp();
+        await Task.WhenAll(Enumerable.Range(0, options.InFlight).Select(async _ =>
         {
-            var until = number + least;
-            var begun = TimeProvider.System.GetTimestamp();
-            await Task.WhenAll(Enumerable.Range(0, options.InFlight).Select(async _ =>
-            {
-                while (TimeProvider.System.GetElapsedTime(begun) < duration || Volatile.Read(ref number) < until)
-                    await client.CreateAsync(Interlocked.Increment(ref number), cancellation);
-            }));
-        }
+            while (TimeProvider.System.GetElapsedTime(begun) < duration || Volatile.Read(ref number) < until)
+                await client.CreateAsync(Interlocked.Increment(ref number), cancellation);
+        }));
+        return number - (FirstNumber + from - 1);
     }
 
     public static DateOnly Today() => DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime);
