@@ -7,31 +7,194 @@ using CafeIA.Federation.Protocol.Segments;
 
 namespace CafeIA.Federation.Protocol.Following;
 
-/// <summary>Follows another hub's journal: believes what the hub's key signs, in order, without a gap, each change once. Pure: no store, no network, no clock.</summary>
+/// <summary>Follows a hub's journal: believes what the hub's keys sign, in order, without a gap, each change once. Pure: no store, no network, no clock.</summary>
 /// <remarks>
-/// <see cref="Judge"/> looks at a segment and changes nothing. <see cref="Plan"/> makes of a good one the batch to commit; the state then stands
-/// as if it were committed: when it is not, throw the follower away and load the state anew.
+/// <see cref="Judge"/> looks at a segment and changes nothing but the ring of keys, which a rotation that proves itself extends. <see cref="Plan"/> makes
+/// of a good one the batch to commit; the state then stands as if it were committed: when it is not, throw the follower away and load the state anew.
 /// </remarks>
-public sealed class Follower(FederationId federation, HubId hub, HubPublicKey key, JournalState state)
+public sealed class Follower(FederationId federation, HubId hub, KeyRing keys, JournalState state)
 {
+    private JournalState state = state;
+    private SignedHead? later;
+
+    public Follower(FederationId federation, HubId hub, HubPublicKey key, JournalState state)
+        : this(federation, hub, new KeyRing(federation, hub, key), state)
+    {
+    }
+
+    public KeyRing Keys => keys;
+
     public JournalState State => state;
 
-    /// <summary>Seq up to which a verified head says the hub has written.</summary>
-    public ulong KnownSize => Math.Max(state.Head?.Head.Size ?? 0, state.Frontier.Size);
+    /// <summary>Seq up to which a verified head says the hub has written, in the newest epoch that is known.</summary>
+    public ulong KnownSize => later?.Head.Size ?? Math.Max(state.Head?.Head.Size ?? 0, state.Frontier.Size);
+
+    /// <summary>A verified head speaks of changes that are not held.</summary>
+    public bool IsBehind => later is not null || KnownSize > state.Frontier.Size;
+
+    /// <summary>After which change to pull: the end of what is held, or the beginning of an epoch that is known to be open.</summary>
+    public Position PullAfter => later is null ? state.Position : new(later.Head.Epoch, 0);
 
     public Verdict Judge(Segment segment)
     {
         ArgumentNullException.ThrowIfNull(segment);
-        if (JudgeHead(segment.Head) is { } refused)
-            return refused;
+        foreach (var change in segment.Changes)
+        {
+            if (change.Header.Kind == EntryKind.Control)
+                TakeRotation(change);
+        }
+        var first = JudgeHead(segment.Head);
+        if (first is Verdict.NewEpoch)
+            return JudgeOpening(segment);
+        return first ?? JudgeChanges(segment, state.Frontier);
+    }
+
+    /// <summary>Null when the head is the hub's own, of this epoch, and tells no second history.</summary>
+    public Verdict? JudgeHead(SignedHead signedHead)
+    {
+        ArgumentNullException.ThrowIfNull(signedHead);
+        var head = signedHead.Head;
+        if (head.Federation != federation || head.Hub != hub)
+            return new Verdict.Refused(SegmentFault.Stranger);
+        if (keys.RevokedAfter is { } bound && head.Position > bound)
+            return new Verdict.Refused(SegmentFault.Revoked);
+        if (keys.For(head.Key, head.Position) is not { } key)
+            return new Verdict.Refused(keys.Knows(head.Key) ? SegmentFault.RetiredKey : SegmentFault.UnknownKey);
+        if (!signedHead.IsSignedBy(key))
+            return new Verdict.Refused(SegmentFault.BadSignature);
+        if (head.Epoch > state.Epoch)
+            return new Verdict.NewEpoch(signedHead);
+        if (head.Epoch < state.Epoch)
+            return new Verdict.Refused(SegmentFault.PastEpoch);
+        if (state.Head is { } ours && ours.Head.Size == head.Size && ours.Head.Root != head.Root)
+            return new Verdict.Fork(ours, signedHead);
+        // What is held was proven to be in a head the hub signed, perhaps of a larger size: another root at the size held is a second history as well.
+        return state.Proven is { } proven && head.Size == state.Frontier.Size && head.Root != state.Frontier.Root()
+            ? new Verdict.Fork(proven, signedHead)
+            : null;
+    }
+
+    /// <summary>Whether a head that was judged good tells another history than the one held here, given the root of its history at the size held.</summary>
+    /// <param name="theirs">A head of this epoch.</param>
+    /// <param name="rootAtHeld">What its sender says its root was at the size held here.</param>
+    /// <param name="proof">Consistency proof from there to the head (RFC 9162, section 2.1.4): it makes the sender's word the hub's.</param>
+    /// <returns>Null when nothing is proven: then the sender is at fault, or both histories are one.</returns>
+    public Verdict.Fork? JudgeHistory(SignedHead theirs, Hash rootAtHeld, IReadOnlyList<Hash> proof)
+    {
+        ArgumentNullException.ThrowIfNull(theirs);
+        ArgumentNullException.ThrowIfNull(proof);
+        return state.Proven is { } proven && theirs.Head.Epoch == state.Epoch && JudgeHead(theirs) is null
+            && rootAtHeld != state.Frontier.Root()
+            && Proof.VerifyConsistency(state.Frontier.Size, rootAtHeld, theirs.Head.Size, theirs.Head.Root, [.. proof])
+                ? new Verdict.Fork(proven, theirs)
+                : null;
+    }
+
+    /// <summary>Whether a head that was judged good, of a smaller size than what is held, tells another history.</summary>
+    /// <param name="theirs">A head of this epoch.</param>
+    /// <param name="rootThere">The root of the journal held here at that head's size.</param>
+    public Verdict.Fork? JudgePast(SignedHead theirs, Hash rootThere)
+    {
+        ArgumentNullException.ThrowIfNull(theirs);
+        return state.Proven is { } proven && theirs.Head.Epoch == state.Epoch && theirs.Head.Size <= state.Frontier.Size && JudgeHead(theirs) is null && theirs.Head.Root != rootThere
+            ? new Verdict.Fork(proven, theirs)
+            : null;
+    }
+
+    /// <summary>A head that was judged good, or of a new epoch: from now on the follower knows how far it is behind.</summary>
+    public void Learn(SignedHead signedHead)
+    {
+        ArgumentNullException.ThrowIfNull(signedHead);
+        if (signedHead.Head.Epoch > state.Epoch)
+        {
+            if (later is null || signedHead.Head.Position > later.Head.Position)
+                later = signedHead;
+        }
+        else if (signedHead.Head.Size > (state.Head?.Head.Size ?? 0))
+        {
+            state.Head = signedHead;
+        }
+    }
+
+    /// <summary>Makes the batch of a segment that was judged <see cref="Verdict.Apply"/>.</summary>
+    /// <param name="apply">The verdict, of this state.</param>
+    /// <param name="current">Current changes of the entries in it, as committed.</param>
+    /// <exception cref="InvalidOperationException">The journal has moved since the verdict.</exception>
+    /// <returns>The batch, or the fault when the state it leads to is not the one the head signs; the state is then as before.</returns>
+    public (JournalBatch? Batch, SegmentFault Fault) Plan(Verdict.Apply apply, IReadOnlyDictionary<EntryId, CurrentChange> current)
+    {
+        ArgumentNullException.ThrowIfNull(apply);
+        ArgumentNullException.ThrowIfNull(current);
+        var before = state.Position;
+        var rootBefore = state.Frontier.Root();
+        var head = apply.Segment.Head;
+        var epoch = head.Head.Epoch;
+        var next = epoch == state.Epoch ? state : new JournalState(epoch, new Frontier(), new StateDigest(), null, ReadOpening(apply.Segment));
+        if (apply.Segment.FirstSeq + (ulong)apply.Skip != next.Frontier.Size + 1)
+            throw new InvalidOperationException($"A verdict is good for the state it was made of: this one does not begin after {state.Position}.");
+        var frontier = next.Frontier.Clone();
+        var changes = new List<JournalChange>(apply.Segment.Changes.Count);
+        var subtrees = new List<(Subtree, Hash)>();
+        var replaced = new List<(EntryId Entry, Hash? Previous, Hash Leaf)>(apply.Segment.Changes.Count);
+        var latest = new Dictionary<EntryId, (ulong Seq, Hash Leaf)>();
+        foreach (var change in apply.Segment.Changes.Skip(apply.Skip))
+        {
+            var entry = change.Header.Entry;
+            ref var known = ref CollectionsMarshal.GetValueRefOrAddDefault(latest, entry, out var exists);
+            if (!exists && current.TryGetValue(entry, out var committed) && committed.Position.Epoch == epoch)
+            {
+                known = (committed.Position.Seq, committed.Leaf);
+                exists = true;
+            }
+            Hash? previous = exists ? known.Leaf : null;
+            changes.Add(new(change, exists ? known.Seq : 0));
+            frontier.Append(change.Leaf, (subtree, hash) =>
+            {
+                if (subtree.Level > 0)
+                    subtrees.Add((subtree, hash));
+            });
+            next.Digest.Replace(entry, previous, change.Leaf);
+            replaced.Add((entry, previous, change.Leaf));
+            known = (change.Header.Position.Seq, change.Leaf);
+        }
+        if (head.Head.Size == frontier.Size && next.Digest.Digest() != head.Head.StateDigest)
+        {
+            for (var i = replaced.Count - 1; i >= 0; i--)
+                next.Digest.Undo(replaced[i].Entry, replaced[i].Previous, replaced[i].Leaf);
+            return (null, SegmentFault.DigestMismatch);
+        }
+        var endsOpening = next.Opening is { } opening && next.Frontier.Size < opening.End && frontier.Size >= opening.End;
+        next.Frontier = frontier;
+        state = next;
+        state.Proven = head;
+        Learn(head);
+        if (later is not null && later.Head.Epoch <= epoch)
+        {
+            var known = later;
+            later = null;
+            Learn(known);
+        }
+        return (new JournalBatch(before, rootBefore, epoch, changes, subtrees, frontier.Clone(), frontier.Root(), head, endsOpening), SegmentFault.None);
+    }
+
+    /// <summary>The first segment of an epoch is good when it begins with the change that opens it; any other only tells that there is one.</summary>
+    private Verdict JudgeOpening(Segment segment)
+    {
+        if (segment.FirstSeq != 1 || segment.Changes.Count == 0)
+            return new Verdict.NewEpoch(segment.Head);
+        return ReadOpening(segment) is null ? new Verdict.Refused(SegmentFault.BadOpening) : JudgeChanges(segment, new Frontier());
+    }
+
+    private Verdict JudgeChanges(Segment segment, Frontier held)
+    {
         if (!IsRun(segment))
             return new Verdict.Refused(SegmentFault.Malformed);
-        if (segment.FirstSeq > state.Frontier.Size + 1)
+        if (segment.FirstSeq > held.Size + 1)
             return new Verdict.Gap(segment.Head);
-        if (segment.LastSeq <= state.Frontier.Size)
+        if (segment.LastSeq <= held.Size)
             return new Verdict.Duplicate();
-        var skip = (int)(state.Frontier.Size + 1 - segment.FirstSeq);
-        var frontier = state.Frontier.Clone();
+        var skip = (int)(held.Size + 1 - segment.FirstSeq);
+        var frontier = held.Clone();
         foreach (var change in segment.Changes.Skip(skip))
         {
             // A missing body is no fault: it may be superseded or erased, and a peer may still supply it.
@@ -46,91 +209,31 @@ public sealed class Follower(FederationId federation, HubId hub, HubPublicKey ke
             : new Verdict.Refused(SegmentFault.RootMismatch);
     }
 
-    /// <summary>Null when the head is the hub's own and tells no second history.</summary>
-    public Verdict? JudgeHead(SignedHead signedHead)
+    private EpochOpening? ReadOpening(Segment segment)
     {
-        ArgumentNullException.ThrowIfNull(signedHead);
-        var head = signedHead.Head;
-        if (head.Federation != federation || head.Hub != hub || head.Epoch != state.Epoch)
-            return new Verdict.Refused(SegmentFault.Stranger);
-        if (head.Key != key.Id)
-            return new Verdict.Refused(SegmentFault.UnknownKey);
-        if (!signedHead.IsSignedBy(key))
-            return new Verdict.Refused(SegmentFault.BadSignature);
-        if (state.Head is { } ours && ours.Head.Size == head.Size && ours.Head.Root != head.Root)
-            return new Verdict.Fork(ours, signedHead);
-        // What is held was proven to be in a head the hub signed, perhaps of a larger size: another root at the size held is a second history as well.
-        if (state.Head is { } proven && head.Size == state.Frontier.Size && head.Root != state.Frontier.Root())
-            return new Verdict.Fork(proven, signedHead);
-        return null;
+        var change = segment.Changes[0];
+        var epoch = segment.Head.Head.Epoch;
+        return change.Header.Op == ChangeOp.Control && change.Header.Entry == ControlEntry.Epoch(hub, epoch)
+            && change.Body is { } body && change.BodyMatches && EpochOpening.TryReadBody(body) is { } opening && opening.Number == epoch
+                ? opening
+                : null;
     }
 
-    /// <summary>A head that was judged good: from now on the follower knows how far it is behind.</summary>
-    public void Learn(SignedHead signedHead)
+    private void TakeRotation(Change change)
     {
-        ArgumentNullException.ThrowIfNull(signedHead);
-        if (signedHead.Head.Size > (state.Head?.Head.Size ?? 0))
-            state.Head = signedHead;
-    }
-
-    /// <summary>Makes the batch of a segment that was judged <see cref="Verdict.Apply"/>.</summary>
-    /// <param name="apply">The verdict, of this state.</param>
-    /// <param name="current">Current changes of the entries in it, as committed.</param>
-    /// <exception cref="InvalidOperationException">The journal has moved since the verdict.</exception>
-    /// <returns>The batch, or the fault when the state it leads to is not the one the head signs; the state is then as before.</returns>
-    public (JournalBatch? Batch, SegmentFault Fault) Plan(Verdict.Apply apply, IReadOnlyDictionary<EntryId, CurrentChange> current)
-    {
-        ArgumentNullException.ThrowIfNull(apply);
-        ArgumentNullException.ThrowIfNull(current);
-        if (apply.Segment.FirstSeq + (ulong)apply.Skip != state.Frontier.Size + 1)
-            throw new InvalidOperationException($"A verdict is good for the state it was made of: this one does not begin after {state.Position}.");
-        var before = state.Position;
-        var rootBefore = state.Frontier.Root();
-        var frontier = state.Frontier.Clone();
-        var changes = new List<JournalChange>(apply.Segment.Changes.Count);
-        var subtrees = new List<(Subtree, Hash)>();
-        var replaced = new List<(EntryId Entry, Hash? Previous, Hash Leaf)>(apply.Segment.Changes.Count);
-        var latest = new Dictionary<EntryId, (ulong Seq, Hash Leaf)>();
-        foreach (var change in apply.Segment.Changes.Skip(apply.Skip))
-        {
-            var entry = change.Header.Entry;
-            ref var known = ref CollectionsMarshal.GetValueRefOrAddDefault(latest, entry, out var exists);
-            if (!exists && current.TryGetValue(entry, out var committed))
-            {
-                known = (committed.Position.Seq, committed.Leaf);
-                exists = true;
-            }
-            Hash? previous = exists ? known.Leaf : null;
-            changes.Add(new(change, exists ? known.Seq : 0));
-            frontier.Append(change.Leaf, (subtree, hash) =>
-            {
-                if (subtree.Level > 0)
-                    subtrees.Add((subtree, hash));
-            });
-            state.Digest.Replace(entry, previous, change.Leaf);
-            replaced.Add((entry, previous, change.Leaf));
-            known = (change.Header.Position.Seq, change.Leaf);
-        }
-        var head = apply.Segment.Head;
-        if (head.Head.Size == frontier.Size && state.Digest.Digest() != head.Head.StateDigest)
-        {
-            for (var i = replaced.Count - 1; i >= 0; i--)
-                state.Digest.Undo(replaced[i].Entry, replaced[i].Previous, replaced[i].Leaf);
-            return (null, SegmentFault.DigestMismatch);
-        }
-        state.Frontier = frontier;
-        Learn(head);
-        return (new JournalBatch(before, rootBefore, changes, subtrees, frontier.Clone(), frontier.Root(), head), SegmentFault.None);
+        if (change.Body is { } body && KeyRotation.TryReadBody(body) is { } rotation)
+            keys.TryExtend(rotation);
     }
 
     private bool IsRun(Segment segment)
     {
+        var epoch = segment.Head.Head.Epoch;
         if (segment.LastSeq > segment.Head.Head.Size)
             return false;
         for (var i = 0; i < segment.Changes.Count; i++)
         {
             var header = segment.Changes[i].Header;
-            if (header.Hub != hub || header.Position != new Position(state.Epoch, segment.FirstSeq + (ulong)i))
+            if (header.Hub != hub || header.Position != new Position(epoch, segment.FirstSeq + (ulong)i))
                 return false;
         }
         return true;

@@ -11,11 +11,23 @@ public enum SegmentFault
     /// <summary>Bytes that are no segment, or a segment whose changes are not a run of its hub's journal.</summary>
     Malformed,
 
-    /// <summary>Another federation's, hub's or epoch's.</summary>
+    /// <summary>Another federation's or another hub's.</summary>
     Stranger,
+
+    /// <summary>Of an epoch that its hub has ended.</summary>
+    PastEpoch,
+
+    /// <summary>An epoch that does not begin with the change that opens it.</summary>
+    BadOpening,
 
     /// <summary>Signed by a key that is not the hub's.</summary>
     UnknownKey,
+
+    /// <summary>Signed by a key of the hub that may not sign this part of its journal: retired before, or not yet in use.</summary>
+    RetiredKey,
+
+    /// <summary>Beyond where the federation revoked the hub's key.</summary>
+    Revoked,
 
     /// <summary>The signature is not over these bytes.</summary>
     BadSignature,
@@ -50,6 +62,9 @@ public abstract record Verdict
     public sealed record Gap(SignedHead Head) : Verdict;
 
     public sealed record Refused(SegmentFault Fault) : Verdict;
+
+    /// <summary>The hub has opened another epoch: its journal begins anew at seq 1, which is to be pulled.</summary>
+    public sealed record NewEpoch(SignedHead Head) : Verdict;
 
     /// <summary>Two signed heads that cannot be of one history: of one size with different roots, or theirs against what is held and proven.</summary>
     public sealed record Fork(SignedHead Ours, SignedHead Theirs) : Verdict;

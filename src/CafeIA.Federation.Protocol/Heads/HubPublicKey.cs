@@ -37,7 +37,7 @@ public sealed class HubPublicKey : IDisposable
             if (read == subjectPublicKeyInfo.Length && key.ExportParameters(includePrivateParameters: false).Curve.Oid?.Value == ECCurve.NamedCurves.nistP256.Oid.Value)
                 return new(key, subjectPublicKeyInfo.ToArray());
         }
-        catch (CryptographicException)
+        catch (Exception e) when (e is CryptographicException or PlatformNotSupportedException)
         {
             // Not a key: the answer is null, like any other bytes that are none.
         }

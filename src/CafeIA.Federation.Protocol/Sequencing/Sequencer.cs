@@ -38,6 +38,8 @@ public sealed record SequencedBatch(JournalBatch? Batch, IReadOnlyList<Result<Se
 /// <summary>Puts a hub's own changes in order and signs the head over them. Pure: no store, no clock, no other source of chance than the one given.</summary>
 public sealed class Sequencer(FederationId federation, HubId hub, HubSigner signer, JournalState state, RandomNumberGenerator random)
 {
+    private HubSigner signer = signer;
+
     /// <summary>Changes in one batch.</summary>
     public const int MaxBatch = 250;
 
@@ -68,6 +70,28 @@ public sealed class Sequencer(FederationId federation, HubId hub, HubSigner sign
             outcomes[i] = Place(intents[i], planned, at);
         if (planned.Changes.Count == 0)
             return new(null, outcomes);
+        return new(Close(before, rootBefore, planned, at), outcomes);
+    }
+
+    /// <summary>Plans the change by which the hub passes to another key, alone in its batch: its head is of the old key, the next one of the new.</summary>
+    /// <param name="successor">The new key.</param>
+    /// <param name="number">1 for the hub's first change of key.</param>
+    /// <param name="at">The time of the change and of the head.</param>
+    public JournalBatch Rotate(HubSigner successor, uint number, DateTimeOffset at)
+    {
+        ArgumentNullException.ThrowIfNull(successor);
+        var before = state.Position;
+        var rootBefore = state.Frontier.Root();
+        var planned = new Plan(new Dictionary<EntryId, CurrentChange>(), new Dictionary<CommandId, KnownCommand>());
+        var rotation = KeyRotation.Sign(federation, hub, number, new(state.Epoch, state.Frontier.Size + 1), signer, successor);
+        Append(new(ControlEntry.Key(hub, number), IsNew: true, EntryKind.Control, ChangeOp.Control, rotation.ToBody()), null, planned, at);
+        var batch = Close(before, rootBefore, planned, at);
+        signer = successor;
+        return batch;
+    }
+
+    private JournalBatch Close(Position before, Hash rootBefore, Plan planned, DateTimeOffset at)
+    {
         var root = state.Frontier.Root();
         var head = SignedHead.Sign(
             new Head
@@ -82,8 +106,8 @@ public sealed class Sequencer(FederationId federation, HubId hub, HubSigner sign
                 At = at,
             },
             signer);
-        state.Head = head;
-        return new(new JournalBatch(before, rootBefore, planned.Changes, planned.Subtrees, state.Frontier.Clone(), root, head), outcomes);
+        state.Head = state.Proven = head;
+        return new(before, rootBefore, state.Epoch, planned.Changes, planned.Subtrees, state.Frontier.Clone(), root, head);
     }
 
     private Result<Sequenced> Place(Intent intent, Plan plan, DateTimeOffset at)
@@ -97,6 +121,12 @@ public sealed class Sequencer(FederationId federation, HubId hub, HubSigner sign
         var previous = plan.Current(intent.Entry);
         if (Judge(intent, previous) is { } refusal)
             return refusal;
+        var change = Append(intent, previous, plan, at);
+        return new Sequenced(intent.Entry, change.Header.Position, Repeated: false);
+    }
+
+    private Change Append(Intent intent, CurrentChange? previous, Plan plan, DateTimeOffset at)
+    {
         ReadOnlyMemory<byte> salt = default;
         if (intent.Body is not null)
         {
@@ -120,7 +150,7 @@ public sealed class Sequencer(FederationId federation, HubId hub, HubSigner sign
         state.Frontier.Append(change.Leaf, plan.Complete);
         state.Digest.Replace(intent.Entry, previous?.Leaf, change.Leaf);
         plan.Add(change, previous);
-        return new Sequenced(intent.Entry, change.Header.Position, Repeated: false);
+        return change;
     }
 
     private static Refusal? Judge(Intent intent, CurrentChange? previous)
@@ -131,7 +161,9 @@ public sealed class Sequencer(FederationId federation, HubId hub, HubSigner sign
             return new("version-mismatch", "Cette fiche n’existe pas : la version attendue ne peut pas être la bonne.", "If-Match");
         if (previous is null)
             return null;
-        if (previous.Op is ChangeOp.Withdraw or ChangeOp.Erase)
+        if (previous.Op == ChangeOp.Erase)
+            return new("entry-erased", "Cette fiche a été effacée : rien n’en reste, et elle ne revient pas.");
+        if (previous.Op == ChangeOp.Withdraw && intent.Op != ChangeOp.Erase)
             return new("entry-withdrawn", "Cette fiche a été retirée : elle ne revient pas. Créez une nouvelle fiche.");
         if (intent.IfMatch is { } expected && expected != previous.Position)
             return new("version-mismatch", $"Cette fiche a changé entre-temps : sa version est {previous.Position}, pas {expected}.", "If-Match");

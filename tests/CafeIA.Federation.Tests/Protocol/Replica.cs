@@ -34,7 +34,7 @@ internal sealed class Replica(HubId? hub = null)
         foreach (var (change, previousSeq) in batch.Changes)
         {
             var header = change.Header;
-            Assert.Equal(previousSeq, current.TryGetValue(header.Entry, out var previous) ? previous.Position.Seq : 0);
+            Assert.Equal(previousSeq, current.TryGetValue(header.Entry, out var previous) && previous.Position.Epoch == header.Position.Epoch ? previous.Position.Seq : 0);
             current[header.Entry] = new(header.Entry, header.Position, header.Kind, header.Op, change.Leaf);
             Applied.Add(change);
         }

@@ -149,17 +149,22 @@ public sealed class TamperingTests
     [Theory]
     [InlineData("federation")]
     [InlineData("hub")]
-    [InlineData("epoch")]
     public void A_head_of_elsewhere_is_a_strangers(string what)
     {
         var head = TestHub.HeadOf(History.State);
         head = what switch
         {
             "federation" => head with { Federation = CafeIA.Federation.Protocol.Identifiers.FederationId.Parse("autre") },
-            "hub" => head with { Hub = CafeIA.Federation.Protocol.Identifiers.HubId.Parse("bretagne") },
-            _ => head with { Epoch = 2 },
+            _ => head with { Hub = CafeIA.Federation.Protocol.Identifiers.HubId.Parse("bretagne") },
         };
         AssertRefused(SegmentFault.Stranger, History.Cut(1, 21) with { Head = SignedHead.Sign(head, TestHub.Signer) });
+    }
+
+    [Fact]
+    public void An_epoch_begins_with_the_change_that_opens_it()
+    {
+        var head = TestHub.HeadOf(History.State) with { Epoch = 2 };
+        AssertRefused(SegmentFault.BadOpening, History.Cut(1, 21) with { Head = SignedHead.Sign(head, TestHub.Signer) });
     }
 
     [Fact]

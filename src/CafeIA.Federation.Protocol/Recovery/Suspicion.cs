@@ -1,0 +1,52 @@
+using CafeIA.Federation.Protocol.Identifiers;
+
+namespace CafeIA.Federation.Protocol.Recovery;
+
+/// <summary>Why a hub doubts that its database is the newest one it had.</summary>
+[Flags]
+public enum Doubts
+{
+    None = 0,
+
+    /// <summary>There is data and no high-water file that can be read.</summary>
+    NoMark = 1,
+
+    /// <summary>The file speaks of changes that the database does not hold.</summary>
+    MarkAhead = 2,
+
+    /// <summary>The database holds that many changes, but others.</summary>
+    OtherHistory = 4,
+
+    /// <summary>The file is of another database, or of another timeline of it: a restored or promoted copy.</summary>
+    OtherStore = 8,
+
+    /// <summary>A peer holds changes signed by this hub that the database does not hold.</summary>
+    PeerAhead = 16,
+
+    /// <summary>A partner's cursor speaks of changes that the database does not hold.</summary>
+    CursorAhead = 32,
+}
+
+/// <summary>The rules by which a hub comes to doubt its own database. While it does, it writes nothing: a second history could not be undone.</summary>
+public static class Suspicion
+{
+    /// <param name="mark">What the high-water file says; null when there is none that can be read.</param>
+    /// <param name="store">The database that is there now.</param>
+    /// <param name="end">Where the hub's journal ends in it.</param>
+    /// <param name="rootAtMark">The journal's root at the mark's size in the mark's epoch, where the database holds that much; null else.</param>
+    public static Doubts AtStart(HighWater? mark, StoreIdentity store, Position end, Hash? rootAtMark)
+    {
+        var isEmpty = end is { Epoch: 1, Seq: 0 };
+        // A first start has neither data nor file, and nothing to doubt.
+        if (mark is null)
+            return isEmpty ? Doubts.None : Doubts.NoMark;
+        var doubts = Doubts.None;
+        if (mark.Store != store)
+            doubts |= Doubts.OtherStore;
+        if (mark.End > end)
+            doubts |= Doubts.MarkAhead;
+        else if (rootAtMark is { } root && root != mark.Root)
+            doubts |= Doubts.OtherHistory;
+        return doubts;
+    }
+}
