@@ -39,7 +39,7 @@ internal static class ExchangeComposition
     /// <summary>Only what asks other nodes: commands need no more.</summary>
     public static IServiceCollection AddPeerClient(this IServiceCollection services)
     {
-        services.AddHttpClient(PeerClient.ClientName, client => client.Timeout = Timeout.InfiniteTimeSpan)
+        services.AddHttpClient(PeerHttp.ClientName, client => client.Timeout = Timeout.InfiniteTimeSpan)
             // One line a long poll would drown the rest; what fails is a refusal, and who asked says it.
             .RemoveAllLoggers()
             .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler
@@ -49,6 +49,7 @@ internal static class ExchangeComposition
                 ConnectTimeout = ConnectPatience,
                 PooledConnectionLifetime = ConnectionLifetime,
             });
+        services.AddSingleton<PeerHttp>();
         services.AddSingleton<IPeerClient, PeerClient>();
         return services;
     }

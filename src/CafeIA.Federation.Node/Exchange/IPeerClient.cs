@@ -11,8 +11,8 @@ internal interface IPeerClient
     /// <summary><c>GET /.well-known/cafeia-hub</c>.</summary>
     Task<Result<HubProfile>> DescribeAsync(Uri peer, CancellationToken cancellation);
 
-    /// <summary><c>GET /federation/v1/heads</c>: the newest signed head of each hub the peer holds, not verified.</summary>
-    Task<Result<IReadOnlyDictionary<HubId, SignedHead>>> HeadsAsync(Uri peer, CancellationToken cancellation);
+    /// <summary><c>GET /federation/v1/heads</c>: the newest signed head of each hub the peer holds, and the state it found when it last looked; not verified.</summary>
+    Task<Result<IReadOnlyDictionary<HubId, ShownHead>>> HeadsAsync(Uri peer, CancellationToken cancellation);
 
     /// <summary><c>GET /federation/v1/hubs/{hub}/segments?after=epoch.seq</c>: the encoded bytes of the next segment, or none when there is nothing new within <paramref name="wait"/>.</summary>
     /// <param name="peer">The hub's own node, or any other that holds its journal.</param>
@@ -22,3 +22,11 @@ internal interface IPeerClient
     /// <param name="cancellation">Gives up.</param>
     Task<Result<ReadOnlyMemory<byte>>> PullAsync(Uri peer, HubId hub, Position after, TimeSpan wait, CancellationToken cancellation);
 }
+
+/// <summary>What a peer shows of one hub's journal.</summary>
+/// <param name="Head">The newest head it holds.</param>
+/// <param name="State">What its own rows amount to; null while it has not looked, or is of an older program.</param>
+internal sealed record ShownHead(SignedHead Head, ShownState? State);
+
+/// <summary>The digest a node computed from its own rows, which is the signed one unless something changed them.</summary>
+internal sealed record ShownState(Position At, Hash Digest);

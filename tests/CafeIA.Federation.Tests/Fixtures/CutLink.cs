@@ -37,8 +37,8 @@ internal sealed class CutLink
         public Task<Result<HubProfile>> DescribeAsync(Uri peer, CancellationToken cancellation) =>
             peer == link.To ? Task.FromResult<Result<HubProfile>>(Down) : inner.DescribeAsync(peer, cancellation);
 
-        public Task<Result<IReadOnlyDictionary<HubId, SignedHead>>> HeadsAsync(Uri peer, CancellationToken cancellation) =>
-            peer == link.To ? Task.FromResult<Result<IReadOnlyDictionary<HubId, SignedHead>>>(Down) : inner.HeadsAsync(peer, cancellation);
+        public Task<Result<IReadOnlyDictionary<HubId, ShownHead>>> HeadsAsync(Uri peer, CancellationToken cancellation) =>
+            peer == link.To ? Task.FromResult<Result<IReadOnlyDictionary<HubId, ShownHead>>>(Down) : inner.HeadsAsync(peer, cancellation);
 
         public Task<Result<ReadOnlyMemory<byte>>> PullAsync(Uri peer, HubId hub, Position after, TimeSpan wait, CancellationToken cancellation)
         {

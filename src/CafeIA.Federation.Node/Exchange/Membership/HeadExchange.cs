@@ -30,7 +30,7 @@ internal sealed partial class HeadExchange(
         }
         var ends = (await journals.EndsAsync(cancellation)).ToDictionary(e => e.Hub.Id);
         var ahead = 0;
-        foreach (var (id, head) in theirs.Value)
+        foreach (var (id, (head, _)) in theirs.Value)
         {
             if (hubs.Find(id) is not { } hub)
             {

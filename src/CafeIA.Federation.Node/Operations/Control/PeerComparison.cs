@@ -64,7 +64,7 @@ internal sealed class PeerComparison(JournalReader journals, IPeerClient peers, 
                 return (false, [$"{peer}  ne répond pas : {theirs.Refusal.Message}"]);
             var ours = (await journals.EndsAsync(cancellation)).Where(e => e.Head is not null).ToDictionary(e => e.Hub.Id, e => e.Head!);
             var differences = ours.Keys.Union(theirs.Value.Keys).Order()
-                .Select(hub => (Hub: hub, Text: Difference(ours.GetValueOrDefault(hub), theirs.Value.GetValueOrDefault(hub))))
+                .Select(hub => (Hub: hub, Text: Difference(ours.GetValueOrDefault(hub), theirs.Value.GetValueOrDefault(hub)?.Head)))
                 .Where(d => d.Text is not null)
                 .Select(d => $"{peer}  {d.Hub}  {d.Text}")
                 .ToList();

@@ -33,8 +33,8 @@ public sealed class PeerClientTests(PostgresServer postgres)
         Assert.Empty((await alpha.Client.HeadsAsync(alpha.Address, Cancellation)).Value);
         var head = await alpha.CommitAsync("{}", "{}");
         var heads = (await alpha.Client.HeadsAsync(alpha.Address, Cancellation)).Value;
-        Assert.Equal(head.Identity, Assert.Single(heads).Value.Identity);
-        Assert.True(heads[HubId.Parse("alpha")].IsSignedBy(alpha.Hubs.Local.PublicKey));
+        Assert.Equal(head.Identity, Assert.Single(heads).Value.Head.Identity);
+        Assert.True(heads[HubId.Parse("alpha")].Head.IsSignedBy(alpha.Hubs.Local.PublicKey));
     }
 
     [Fact]
