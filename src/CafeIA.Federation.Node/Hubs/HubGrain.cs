@@ -203,7 +203,7 @@ internal sealed partial class HubGrain(
             return;
         var changes = journalBatch.Changes.Select(c => c.Change).ToArray();
         // What is too large for one message is pulled: then only the head goes out, and shows the gap.
-        var fits = changes.Sum(SegmentCodec.SizeOf) <= JournalReader.SegmentBytes;
+        var fits = changes.Sum(ChangeCodec.SizeOf) <= JournalReader.SegmentBytes;
         var segment = fits
             ? new Segment(journalBatch.Head, journalBatch.Before.Seq + 1, changes, [], traceParent)
             : new Segment(journalBatch.Head, journalBatch.After.Size + 1, [], [], traceParent);

@@ -107,7 +107,7 @@ internal sealed class JournalReader(NpgsqlDataSource database, HubRegister hubs)
             while (bytes < SegmentBytes && await reader.ReadAsync(cancellation))
             {
                 var change = JournalRows.ReadChange(reader, 0);
-                bytes += SegmentCodec.SizeOf(change);
+                bytes += ChangeCodec.SizeOf(change);
                 changes.Add(change);
             }
         }

@@ -32,13 +32,16 @@ public readonly record struct EntryId(Guid Value) : IComparable<EntryId>
     public void Write(Span<byte> destination) => Value.TryWriteBytes(destination, bigEndian: true, out _);
 
     /// <summary>The digest bucket of this entry: the first 10 bits of SHA-256 over its 16 bytes.</summary>
-    public int Bucket()
+    public int Bucket() => Slot() >> 5;
+
+    /// <summary>The bucket and, below it, the part of the bucket that two nodes compare when the buckets differ: the first 15 bits of SHA-256 over its 16 bytes.</summary>
+    public int Slot()
     {
         Span<byte> bytes = stackalloc byte[Size];
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         Write(bytes);
         SHA256.HashData(bytes, hash);
-        return (hash[0] << 2) | (hash[1] >> 6);
+        return (hash[0] << 7) | (hash[1] >> 1);
     }
 
     public int CompareTo(EntryId other) => Value.CompareTo(other.Value);

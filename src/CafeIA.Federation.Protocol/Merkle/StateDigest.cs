@@ -66,6 +66,12 @@ public sealed class StateDigest
             BinaryPrimitives.WriteUInt64BigEndian(bucket, BinaryPrimitives.ReadUInt64BigEndian(bucket) - 1);
     }
 
+    /// <summary>The entry, whose current change was <paramref name="leaf"/>, is not in the state.</summary>
+    public void Remove(EntryId entry, Hash leaf) => Undo(entry, null, leaf);
+
+    /// <summary>Count and sum of one bucket, <see cref="BucketSize"/> bytes.</summary>
+    public ReadOnlySpan<byte> Bucket(int number) => buckets.AsSpan(number * BucketSize, BucketSize);
+
     /// <summary>SHA-256(0x02 || all buckets): what a head signs.</summary>
     public Hash Digest()
     {

@@ -1,9 +1,9 @@
 using System.Buffers;
-using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using CafeIA.Federation.Protocol.Heads;
 using CafeIA.Federation.Protocol.Journal;
+using CafeIA.Federation.Protocol.Wire;
 
 namespace CafeIA.Federation.Protocol.Segments;
 
@@ -13,7 +13,7 @@ namespace CafeIA.Federation.Protocol.Segments;
 /// <code>
 /// "CafeIA seg." (11, ASCII)   version (1) = 1   trace length (1), traceparent (ASCII)   head length (2), signed head
 /// proof count (1), 32 bytes each   firstSeq (8)   change count (4), then for each change:
-///   header length (2), header   body flag (1): 0 none, 1 there: salt (32), body length (4), body
+///   as in <see cref="ChangeCodec"/>
 /// checksum (8): the first bytes of SHA-256 over all before
 /// </code>
 /// The checksum tells damage on the way from a bad sender; what is believed rests on the head's signature alone.
@@ -32,13 +32,6 @@ public static class SegmentCodec
 
     public static ReadOnlySpan<byte> Context => "CafeIA seg."u8;
 
-    /// <summary>Bytes a change takes within a segment.</summary>
-    public static int SizeOf(Change change)
-    {
-        ArgumentNullException.ThrowIfNull(change);
-        return 2 + change.HeaderBytes.Length + 1 + (change.Body is { } body ? Change.SaltSize + 4 + body.Length : 0);
-    }
-
     public static byte[] Encode(Segment segment)
     {
         ArgumentNullException.ThrowIfNull(segment);
@@ -46,9 +39,9 @@ public static class SegmentCodec
         var trace = segment.TraceParent is { Length: <= MaxTrace } given ? given : "";
         var size = 12 + 1 + trace.Length + 2 + head.Length + 1 + (segment.Proof.Count * Hash.Size) + 8 + 4 + ChecksumSize;
         foreach (var change in segment.Changes)
-            size += SizeOf(change);
+            size += ChangeCodec.SizeOf(change);
         var bytes = new byte[size];
-        var writer = new Writer(bytes);
+        var writer = new WireWriter(bytes);
         writer.Bytes(Context);
         writer.Byte(FormatVersion);
         writer.Byte((byte)trace.Length);
@@ -61,17 +54,7 @@ public static class SegmentCodec
         writer.UInt64(segment.FirstSeq);
         writer.UInt32((uint)segment.Changes.Count);
         foreach (var change in segment.Changes)
-        {
-            writer.UInt16((ushort)change.HeaderBytes.Length);
-            writer.Bytes(change.HeaderBytes.Span);
-            writer.Byte(change.Body is null ? (byte)0 : (byte)1);
-            if (change.Body is { } body)
-            {
-                writer.Bytes(change.Salt.Span);
-                writer.UInt32((uint)body.Length);
-                writer.Bytes(body.Span);
-            }
-        }
+            ChangeCodec.Write(ref writer, change);
         Checksum(bytes.AsSpan(0, size - ChecksumSize), writer.Take(ChecksumSize));
         return bytes;
     }
@@ -86,7 +69,7 @@ public static class SegmentCodec
         Checksum(bytes.Span[..^ChecksumSize], checksum);
         if (!checksum.SequenceEqual(bytes.Span[^ChecksumSize..]))
             return false;
-        var reader = new Reader(bytes[12..^ChecksumSize]);
+        var reader = new WireReader(bytes[12..^ChecksumSize]);
         if (!reader.TryByte(out var traceLength) || traceLength > MaxTrace || !reader.TryTake(traceLength, out var trace)
             || !reader.TryUInt16(out var headLength) || !reader.TryTake(headLength, out var headBytes)
             || !SignedHead.TryDecode(headBytes, out var head)
@@ -104,7 +87,7 @@ public static class SegmentCodec
         var changes = new Change[count];
         for (var i = 0; i < changes.Length; i++)
         {
-            if (!TryReadChange(ref reader, out var change))
+            if (!ChangeCodec.TryRead(ref reader, out var change))
                 return false;
             changes[i] = change;
         }
@@ -120,7 +103,7 @@ public static class SegmentCodec
         head = null;
         if (bytes.Length is < 12 + ChecksumSize or > Segment.MaxBytes || !bytes.Span.StartsWith(Context) || bytes.Span[11] != FormatVersion)
             return false;
-        var reader = new Reader(bytes[12..^ChecksumSize]);
+        var reader = new WireReader(bytes[12..^ChecksumSize]);
         if (!reader.TryByte(out var traceLength) || !reader.TryTake(traceLength, out _)
             || !reader.TryUInt16(out var headLength) || !reader.TryTake(headLength, out var headBytes)
             || !SignedHead.TryDecode(headBytes, out var signedHead))
@@ -133,104 +116,10 @@ public static class SegmentCodec
     private static string? ReadTrace(ReadOnlySpan<byte> trace) =>
         trace.Length == MaxTrace && trace.IndexOfAnyExcept(TraceCharacters) < 0 ? Encoding.ASCII.GetString(trace) : null;
 
-    private static bool TryReadChange(ref Reader reader, [NotNullWhen(true)] out Change? change)
-    {
-        change = null;
-        if (!reader.TryUInt16(out var headerLength) || !reader.TryTake(headerLength, out var header) || !reader.TryByte(out var flag) || flag > 1)
-            return false;
-        ReadOnlyMemory<byte> salt = default;
-        ReadOnlyMemory<byte>? body = null;
-        if (flag == 1)
-        {
-            if (!reader.TryTake(Change.SaltSize, out salt) || !reader.TryUInt32(out var bodyLength) || bodyLength > Segment.MaxBytes
-                || !reader.TryTake((int)bodyLength, out var bodyBytes))
-                return false;
-            body = bodyBytes;
-        }
-        return Change.TryRead(header, salt, body, out change);
-    }
-
     private static void Checksum(ReadOnlySpan<byte> bytes, Span<byte> destination)
     {
         Span<byte> hash = stackalloc byte[Hash.Size];
         System.Security.Cryptography.SHA256.HashData(bytes, hash);
         hash[..ChecksumSize].CopyTo(destination);
-    }
-
-    private ref struct Writer(Span<byte> rest)
-    {
-        private Span<byte> rest = rest;
-
-        public Span<byte> Take(int count)
-        {
-            var taken = rest[..count];
-            rest = rest[count..];
-            return taken;
-        }
-
-        public void Bytes(ReadOnlySpan<byte> bytes) => bytes.CopyTo(Take(bytes.Length));
-
-        public void Byte(byte value) => Take(1)[0] = value;
-
-        public void Ascii(string text) => Encoding.ASCII.GetBytes(text, Take(text.Length));
-
-        public void UInt16(ushort value) => BinaryPrimitives.WriteUInt16BigEndian(Take(2), value);
-
-        public void UInt32(uint value) => BinaryPrimitives.WriteUInt32BigEndian(Take(4), value);
-
-        public void UInt64(ulong value) => BinaryPrimitives.WriteUInt64BigEndian(Take(8), value);
-    }
-
-    private struct Reader(ReadOnlyMemory<byte> rest)
-    {
-        private ReadOnlyMemory<byte> rest = rest;
-
-        public readonly bool IsAtEnd => rest.IsEmpty;
-
-        public bool TryTake(int count, out ReadOnlyMemory<byte> taken)
-        {
-            taken = default;
-            if (rest.Length < count)
-                return false;
-            taken = rest[..count];
-            rest = rest[count..];
-            return true;
-        }
-
-        public bool TryByte(out byte value)
-        {
-            value = 0;
-            if (!TryTake(1, out var bytes))
-                return false;
-            value = bytes.Span[0];
-            return true;
-        }
-
-        public bool TryUInt16(out ushort value)
-        {
-            value = 0;
-            if (!TryTake(2, out var bytes))
-                return false;
-            value = BinaryPrimitives.ReadUInt16BigEndian(bytes.Span);
-            return true;
-        }
-
-        public bool TryUInt32(out uint value)
-        {
-            value = 0;
-            if (!TryTake(4, out var bytes))
-                return false;
-            value = BinaryPrimitives.ReadUInt32BigEndian(bytes.Span);
-            return true;
-        }
-
-        public bool TryUInt64(out ulong value)
-        {
-            value = 0;
-            if (!TryTake(8, out var bytes))
-                return false;
-            value = BinaryPrimitives.ReadUInt64BigEndian(bytes.Span);
-            return true;
-        }
     }
 }

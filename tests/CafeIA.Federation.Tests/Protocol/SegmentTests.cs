@@ -23,7 +23,7 @@ public sealed class SegmentTests
     public void A_segment_is_as_long_as_its_changes_say()
     {
         var without = SegmentCodec.Encode(History.Cut(1, 9) with { Changes = [] });
-        Assert.Equal(without.Length + History.Changes.Sum(SegmentCodec.SizeOf), SegmentCodec.Encode(History.Cut(1, 9)).Length);
+        Assert.Equal(without.Length + History.Changes.Sum(ChangeCodec.SizeOf), SegmentCodec.Encode(History.Cut(1, 9)).Length);
     }
 
     [Theory]
