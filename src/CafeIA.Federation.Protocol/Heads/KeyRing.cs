@@ -38,7 +38,8 @@ public sealed class KeyRing
         if (rotations.Exists(r => r.Encode().AsSpan().SequenceEqual(rotation.Encode())))
             return true;
         if (rotation.Federation != federation || rotation.Hub != hub
-            || rotation.Number != rotations.Count + 1
+            // Who came later pinned a later key: the chain begins with the rotation that leads on from it, whatever its number.
+            || (rotations.Count > 0 && rotation.Number != rotations[^1].Number + 1)
             || rotation.At <= keys[^1].After
             || !rotation.IsSigned(Current))
             return false;

@@ -69,6 +69,17 @@ public sealed class KeyRotationTests
     }
 
     [Fact]
+    public void Who_pinned_a_later_key_goes_on_from_it()
+    {
+        using var third = new HubSigner(ECDsa.Create(ECCurve.NamedCurves.nistP256));
+        var ring = new KeyRing(TestHub.Federation, TestHub.Id, TestHub.OtherSigner.PublicKey);
+        // The one that led to the pinned key is of a key that is not known here.
+        Assert.False(ring.TryExtend(Rotation));
+        Assert.True(ring.TryExtend(KeyRotation.Sign(TestHub.Federation, TestHub.Id, 2, new(1, 20), TestHub.OtherSigner, third)));
+        Assert.Equal(third.PublicKey.Id, ring.Current.Id);
+    }
+
+    [Fact]
     public void The_new_key_alone_makes_no_rotation()
     {
         using var thief = new HubSigner(ECDsa.Create(ECCurve.NamedCurves.nistP256));
