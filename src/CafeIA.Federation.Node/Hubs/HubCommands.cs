@@ -10,7 +10,7 @@ internal interface IHubCommands
 {
     /// <summary>Returns after the change is committed, with its place; or the refusal, and nothing is written.</summary>
     /// <remarks>
-    /// Refusals: <c>entry-not-found</c>, <c>entry-withdrawn</c>, <c>version-mismatch</c>, <c>kind-mismatch</c>, <c>idempotency-conflict</c>;
+    /// Refusals: <c>entry-not-found</c>, <c>entry-withdrawn</c>, <c>entry-erased</c>, <c>version-mismatch</c>, <c>kind-mismatch</c>, <c>idempotency-conflict</c>;
     /// <c>hub-busy</c>: the queue is full, try again later; <c>hub-unavailable</c>: the database did not say whether it took the change, so
     /// send it again with the same command id. The body is taken as it is: it was judged at the edge.
     /// </remarks>

@@ -1,4 +1,5 @@
 using CafeIA.Federation.Node.Intake.Runs;
+using CafeIA.Federation.Node.Journal;
 
 namespace CafeIA.Federation.Node.Intake;
 
@@ -6,5 +7,6 @@ internal static class IntakeComposition
 {
     public static IServiceCollection AddIntake(this IServiceCollection services) => services
         .AddSingleton<ImportedEntries>()
+        .AddSingleton<IProjection, ImportErasure>()
         .AddSingleton<ImportRun>();
 }

@@ -1,14 +1,18 @@
+using CafeIA.Federation.Node.Journal.Erasures;
+
 namespace CafeIA.Federation.Node.Journal;
 
 /// <summary>How the journal is put together.</summary>
 internal static class JournalComposition
 {
-    /// <summary>Adds what reads and writes journals, over a registered <see cref="Npgsql.NpgsqlDataSource"/>.</summary>
+    /// <summary>Adds what reads and writes journals, over a registered <see cref="Npgsql.NpgsqlDataSource"/> and an <see cref="EraseList"/>.</summary>
     public static IServiceCollection AddJournal(this IServiceCollection services) => services
         .AddSingleton<SchemaRunner>()
         .AddSingleton<HubRegister>()
         .AddSingleton<JournalLoader>()
         .AddSingleton<JournalReader>()
         .AddSingleton<JournalWriter>()
-        .AddSingleton<JournalSignal>();
+        .AddSingleton<JournalSignal>()
+        .AddSingleton<ErasureRegister>()
+        .AddHostedService<ErasureStart>();
 }

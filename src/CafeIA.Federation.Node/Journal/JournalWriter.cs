@@ -1,3 +1,4 @@
+using CafeIA.Federation.Node.Journal.Erasures;
 using CafeIA.Federation.Protocol;
 using CafeIA.Federation.Protocol.Identifiers;
 using CafeIA.Federation.Protocol.Journal;
@@ -9,7 +10,10 @@ using NpgsqlTypes;
 namespace CafeIA.Federation.Node.Journal;
 
 /// <summary>Appends planned batches, each in one transaction and one round trip: the fence, the changes, the current changes, the read models.</summary>
-internal sealed class JournalWriter(NpgsqlDataSource database, IEnumerable<IProjection> projections)
+/// <param name="database">Where to.</param>
+/// <param name="projections">The read models.</param>
+/// <param name="erasures">Lists what a batch erased, after its commit; null: there is no list.</param>
+internal sealed class JournalWriter(NpgsqlDataSource database, IEnumerable<IProjection> projections, ErasureRegister? erasures = null)
 {
     /// <summary>Subtrees below this level are made from leaves when a proof needs them.</summary>
     public const int LowestStoredLevel = 8;
@@ -24,9 +28,17 @@ internal sealed class JournalWriter(NpgsqlDataSource database, IEnumerable<IProj
         if (entries.Count == 0 && commands.Count == 0)
             return new(current, known);
         await using var batch = database.CreateBatch();
-        var byEntry = new NpgsqlBatchCommand("select entry_id, epoch, seq, kind, op, leaf from entry where hub_key = $1 and entry_id = any($2)");
+        // An entry that is known to be erased, though its erase change is not back in a restored journal, takes no more than its erasure: it stands as withdrawn.
+        var byEntry = new NpgsqlBatchCommand(
+            """
+            select e.entry_id, e.epoch, e.seq, e.kind, case when x.entry_id is null then e.op else greatest(e.op, 2::smallint) end, e.leaf
+            from entry e
+            left join erasure x on x.entry_id = e.entry_id and x.hub_id = $3
+            where e.hub_key = $1 and e.entry_id = any($2)
+            """);
         byEntry.Parameters.Add(new() { Value = hub.Key });
         byEntry.Parameters.Add(new() { Value = entries.Select(e => e.Value).ToArray() });
+        byEntry.Parameters.Add(new() { Value = hub.Id.ToString() });
         batch.BatchCommands.Add(byEntry);
         if (commands.Count > 0)
         {
@@ -67,8 +79,11 @@ internal sealed class JournalWriter(NpgsqlDataSource database, IEnumerable<IProj
     public async Task<AppendOutcome> AppendAsync(KnownHub hub, JournalBatch journalBatch, string? traceParent, StateDigest? checkpoint, CancellationToken cancellation)
     {
         await using var batch = database.CreateBatch();
+        var erased = ErasingAppend.Of(journalBatch);
         AddFence(batch, hub, journalBatch, traceParent);
+        ErasingAppend.AddNames(batch, hub, erased);
         AddChanges(batch, hub, journalBatch);
+        ErasingAppend.AddBodies(batch, hub, journalBatch, erased);
         var current = Latest(journalBatch.Changes);
         AddCurrent(batch, hub, current);
         AddSubtrees(batch, hub, journalBatch);
@@ -87,6 +102,8 @@ internal sealed class JournalWriter(NpgsqlDataSource database, IEnumerable<IProj
                 throw;
             return AppendOutcome.Fenced;
         }
+        if (erased.Count > 0 && erasures is not null)
+            await erasures.KeepAsync(hub, erased, cancellation);
         return AppendOutcome.Committed;
     }
 
@@ -138,6 +155,7 @@ internal sealed class JournalWriter(NpgsqlDataSource database, IEnumerable<IProj
         var commands = new byte[]?[count];
         var salts = new byte[]?[count];
         var bodies = new byte[]?[count];
+        var entries = new Guid[count];
         for (var i = 0; i < count; i++)
         {
             var (change, previousSeq) = journalBatch.Changes[i];
@@ -145,6 +163,7 @@ internal sealed class JournalWriter(NpgsqlDataSource database, IEnumerable<IProj
             previous[i] = (long)previousSeq;
             headers[i] = change.HeaderBytes;
             leaves[i] = change.Leaf.ToArray();
+            entries[i] = change.Header.Entry.Value;
             commands[i] = change.Header.Command.IsNone ? null : change.Header.Command.ToArray();
             if (change.Body is { } body)
             {
@@ -155,7 +174,10 @@ internal sealed class JournalWriter(NpgsqlDataSource database, IEnumerable<IProj
         var command = new NpgsqlBatchCommand(
             """
             insert into change (hub_key, epoch, seq, previous_seq, header, leaf, command_id, salt, body)
-            select $1, $2, * from unnest($3::bigint[], $4::bigint[], $5::bytea[], $6::bytea[], $7::bytea[], $8::bytea[], $9::bytea[])
+            select $1, $2, r.seq, r.previous_seq, r.header, r.leaf, r.command_id, case when x.entry_id is null then r.salt end, case when x.entry_id is null then r.body end
+            from unnest($3::bigint[], $4::bigint[], $5::bytea[], $6::bytea[], $7::bytea[], $8::bytea[], $9::bytea[], $10::uuid[])
+                as r (seq, previous_seq, header, leaf, command_id, salt, body, entry_id)
+            left join erasure x on x.entry_id = r.entry_id and x.hub_id = $11
             """);
         command.Parameters.Add(new() { Value = hub.Key });
         command.Parameters.Add(new() { Value = (long)journalBatch.Before.Epoch });
@@ -166,6 +188,8 @@ internal sealed class JournalWriter(NpgsqlDataSource database, IEnumerable<IProj
         command.Parameters.Add(new() { Value = commands, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bytea });
         command.Parameters.Add(new() { Value = salts, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bytea });
         command.Parameters.Add(new() { Value = bodies, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bytea });
+        command.Parameters.Add(new() { Value = entries });
+        command.Parameters.Add(new() { Value = hub.Id.ToString() });
         batch.BatchCommands.Add(command);
     }
 

@@ -174,6 +174,7 @@ public sealed class Follower(FederationId federation, HubId hub, KeyRing keys, J
             later = null;
             Learn(known);
         }
+        JournalChange.DropErasedBodies(changes);
         return (new JournalBatch(before, rootBefore, epoch, changes, subtrees, frontier.Clone(), frontier.Root(), head, endsOpening), SegmentFault.None);
     }
 

@@ -51,7 +51,21 @@ public sealed record CurrentChange(EntryId Entry, Position Position, EntryKind K
 /// <summary>A change with its place among the entry's changes, as a store keeps it.</summary>
 /// <param name="Change">The change.</param>
 /// <param name="PreviousSeq">Seq of the entry's change before this one in the same epoch; 0 when it is the first.</param>
-public sealed record JournalChange(Change Change, ulong PreviousSeq);
+public sealed record JournalChange(Change Change, ulong PreviousSeq)
+{
+    /// <summary>An entry that is written and erased in one batch leaves nothing to store or to send.</summary>
+    internal static void DropErasedBodies(List<JournalChange> changes)
+    {
+        var erased = changes.FindAll(c => c.Change.Header.Op == ChangeOp.Erase).ConvertAll(c => c.Change.Header.Entry);
+        if (erased.Count == 0)
+            return;
+        for (var i = 0; i < changes.Count; i++)
+        {
+            if (erased.Contains(changes[i].Change.Header.Entry))
+                changes[i] = changes[i] with { Change = changes[i].Change.WithoutBody() };
+        }
+    }
+}
 
 /// <summary>What is to be committed in one transaction, whole or not at all.</summary>
 /// <param name="Before">Where the journal must end for this to be appended: the fence. Of the previous epoch where the batch begins an epoch.</param>

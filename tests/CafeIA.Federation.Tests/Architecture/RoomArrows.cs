@@ -21,7 +21,7 @@ internal static class RoomArrows
         ["Exchange"] = ["Journal"],
         ["Accounts"] = ["Journal"],
         ["Hubs"] = ["Exchange", "Journal", "Directory"],
-        ["Intake"] = ["Hubs", "Directory"],
+        ["Intake"] = ["Hubs", "Journal", "Directory"],
         ["Streams"] = ["Journal", "Directory", "Hubs"],
         ["National"] = ["Directory"],
         ["Api"] = [.. All.Except(["Operations"])],

@@ -64,18 +64,25 @@ internal sealed class TestJournal : IDisposable
     public async Task<Position> WithdrawAsync(EntryId entry, EntryKind kind = EntryKind.Event) =>
         (await AppendAsync([new Intent(entry, IsNew: false, kind, ChangeOp.Withdraw, null)]))[0].Value.Position;
 
+    public async Task<Result<Sequenced>> EraseAsync(EntryId entry, CommandId command = default, EntryKind kind = EntryKind.Event) =>
+        (await AppendAsync([new Intent(entry, IsNew: false, kind, ChangeOp.Erase, null, command)]))[0];
+
     /// <summary>An intent with any body, also one that no author's edge would let through.</summary>
     public Intent Put(EntryId? entry, EntryKind kind, ReadOnlyMemory<byte> body) =>
         new(entry ?? EntryId.New(time), IsNew: entry is null, kind, ChangeOp.Put, body);
 
     /// <summary>Commits the intents in batches as large as the protocol allows.</summary>
-    public async Task<IReadOnlyList<Result<Sequenced>>> AppendAsync(IReadOnlyList<Intent> intents)
+    /// <param name="intents">What is to be written.</param>
+    /// <param name="beforeCommit">What happens to the database between the plan of a batch and its commit.</param>
+    public async Task<IReadOnlyList<Result<Sequenced>>> AppendAsync(IReadOnlyList<Intent> intents, Func<Task>? beforeCommit = null)
     {
         var outcomes = new List<Result<Sequenced>>(intents.Count);
         foreach (var chunk in intents.Chunk(Sequencer.MaxBatch))
         {
             var preload = await Writer.PreloadAsync(Hub, [.. chunk.Select(i => i.Entry)], [.. chunk.Select(i => i.Command).Where(c => !c.IsNone)], CancellationToken.None);
             var sequenced = sequencer.Sequence(chunk, preload.Current, preload.Known, time.GetUtcNow());
+            if (beforeCommit is not null)
+                await beforeCommit();
             if (sequenced.Batch is { } batch && await Writer.AppendAsync(Hub, batch, null, null, CancellationToken.None) != AppendOutcome.Committed)
                 throw new InvalidOperationException("Another test journal writes as the same hub.");
             outcomes.AddRange(sequenced.Outcomes);

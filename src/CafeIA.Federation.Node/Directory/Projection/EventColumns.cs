@@ -79,6 +79,7 @@ internal sealed class EventColumns(int capacity)
                         $12::text[], $13::text[], $14::text[], $15::point[], $16::smallint[], $17::boolean[], $18::timestamptz[], $19::text[], $20::text[], $21::text[])
                 as r (id, format, mode, status, languages, audiences, themes, accessibility, resources, free,
                       commune, departement, region, point, precision, example, expanded_until, a, b, c)
+            where not exists (select from erasure x join hub h using (hub_id) where h.hub_key = $1 and x.entry_id = r.id)
             on conflict (entry_id, hub_key) do update
                 set format = excluded.format, mode = excluded.mode, status = excluded.status, languages = excluded.languages, audiences = excluded.audiences,
                     themes = excluded.themes, accessibility = excluded.accessibility, resources = excluded.resources, free = excluded.free,

@@ -9,7 +9,7 @@ using Npgsql;
 
 namespace CafeIA.Federation.Node.Directory.Projection;
 
-/// <summary>Makes the directory show the events of a batch: at most four commands, however many changes.</summary>
+/// <summary>Makes the directory show the events of a batch: at most five commands, however many changes.</summary>
 /// <remarks>
 /// Nothing a remote hub writes may make the batch fail, because that would stop its replica: texts and lists are bounded, what cannot be read is hidden. The event's row is
 /// written before its occurrences are touched: its lock keeps the daily extension (<see cref="OccurrenceExtension"/>) from adding occurrences of the former version meanwhile.
@@ -23,6 +23,7 @@ internal sealed class EventProjection(CurrentPlaces places, TimeProvider time) :
         var events = new EventColumns(current.Count);
         var occurrences = new OccurrenceColumns(current.Count * 2);
         var gone = new List<Guid>();
+        var hidden = new HiddenRows();
         var all = new Guid[current.Count];
         for (var i = 0; i < current.Count; i++)
         {
@@ -32,6 +33,8 @@ internal sealed class EventProjection(CurrentPlaces places, TimeProvider time) :
             if (change.Header is not { Kind: EntryKind.Event, Op: ChangeOp.Put } || change.Body is not { } body || !LenientBody.TryParse(body.Span, out EventContent? content))
             {
                 gone.Add(id.Value);
+                if (change.Header.Kind == EntryKind.Event || (change.Header.Kind != EntryKind.Resource && change.Body is null))
+                    hidden.Add(change);
                 continue;
             }
             var expansion = OccurrenceExpansion.Expand(content, now);
@@ -42,7 +45,15 @@ internal sealed class EventProjection(CurrentPlaces places, TimeProvider time) :
             batch.BatchCommands.Add(events.Upsert(hub.Key));
         if (gone.Count > 0)
             batch.BatchCommands.Add(Delete("delete from event where hub_key = $1 and entry_id = any($2)", hub.Key, gone));
-        batch.BatchCommands.Add(Delete("delete from occurrence where hub_key = $1 and entry_id = any($2)", hub.Key, all));
+        // Each change decides anew whether its entry is hidden; nearly none is, so the question travels with the next one.
+        batch.BatchCommands.Add(Delete(
+            """
+            with shown as (delete from hidden where hub_key = $1 and entry_id = any($2))
+            delete from occurrence where hub_key = $1 and entry_id = any($2)
+            """,
+            hub.Key,
+            all));
+        hidden.AddTo(batch, hub.Key);
         if (occurrences.Count > 0)
             batch.BatchCommands.Add(occurrences.Insert(hub.Key));
     }

@@ -16,15 +16,22 @@ internal sealed class ResourceProjection : IProjection
     {
         var shown = new List<(Guid Id, ResourceContent Content, SearchText Text)>();
         var gone = new List<Guid>();
+        var hidden = new HiddenRows();
         foreach (var change in current)
         {
             var id = change.Header.Entry.Value;
             if (change.Header is { Kind: EntryKind.Resource, Op: ChangeOp.Put } && change.Body is { } body && LenientBody.TryParse(body.Span, out ResourceContent? content))
+            {
                 shown.Add((id, content, SearchText.Of(content)));
+                continue;
+            }
             // A live event never was a resource: the usual batch asks nothing here.
-            else if (change.Header is not { Kind: EntryKind.Event, Op: ChangeOp.Put })
+            if (change.Header is not { Kind: EntryKind.Event, Op: ChangeOp.Put })
                 gone.Add(id);
+            if (change.Header.Kind == EntryKind.Resource)
+                hidden.Add(change);
         }
+        hidden.AddTo(batch, hub.Key);
         if (gone.Count > 0)
             batch.BatchCommands.Add(Delete(hub.Key, gone));
         if (shown.Count > 0)
@@ -52,6 +59,7 @@ internal sealed class ResourceProjection : IProjection
             from unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::boolean[], $10::boolean[], $11::text[], $12::text[], $13::text[])
                 as r (id, type, level, languages, audiences, themes, accessibility, free, example, a, b, c)
             join entry e on e.hub_key = $1 and e.entry_id = r.id
+            where not exists (select from erasure x join hub h using (hub_id) where h.hub_key = $1 and x.entry_id = r.id)
             on conflict (entry_id, hub_key) do update
                 set first_at = excluded.first_at, type = excluded.type, level = excluded.level, languages = excluded.languages, audiences = excluded.audiences,
                     themes = excluded.themes, accessibility = excluded.accessibility, free = excluded.free, example = excluded.example, search = excluded.search

@@ -44,14 +44,16 @@ internal sealed class Spelling(NpgsqlDataSource database, CurrentPlaces places, 
     private async Task<Words> WordsAsync(CancellationToken cancellation)
     {
         var now = time.GetUtcNow();
-        if (words is { } current && now - current.At < MaxAge)
+        // Asked before the events are read: words of an entry that is erased meanwhile are read anew at the next question.
+        var erasures = await ErasuresAsync(cancellation);
+        if (words is { } current && current.Erasures == erasures && now - current.At < MaxAge)
             return current;
         await reading.WaitAsync(cancellation);
         try
         {
-            if (words is { } meanwhile && now - meanwhile.At < MaxAge)
+            if (words is { } meanwhile && meanwhile.Erasures >= erasures && now - meanwhile.At < MaxAge)
                 return meanwhile;
-            return words = await ReadAsync(now, cancellation);
+            return words = await ReadAsync(now, erasures, cancellation);
         }
         finally
         {
@@ -59,7 +61,13 @@ internal sealed class Spelling(NpgsqlDataSource database, CurrentPlaces places, 
         }
     }
 
-    private async Task<Words> ReadAsync(DateTimeOffset now, CancellationToken cancellation)
+    private async Task<long> ErasuresAsync(CancellationToken cancellation)
+    {
+        await using var command = database.CreateCommand("select count(*) from erasure");
+        return (long)(await command.ExecuteScalarAsync(cancellation))!;
+    }
+
+    private async Task<Words> ReadAsync(DateTimeOffset now, long erasures, CancellationToken cancellation)
     {
         await using var command = database.CreateCommand(
             """
@@ -73,7 +81,7 @@ internal sealed class Spelling(NpgsqlDataSource database, CurrentPlaces places, 
             """);
         command.Parameters.Add(new() { Value = MaxSample });
         await using var reader = await command.ExecuteReaderAsync(cancellation);
-        var read = new Words(now);
+        var read = new Words(now, erasures);
         while (await reader.ReadAsync(cancellation))
         {
             if (LenientBody.TryParse(reader.GetFieldValue<byte[]>(0), out EventContent? content))
@@ -82,11 +90,14 @@ internal sealed class Spelling(NpgsqlDataSource database, CurrentPlaces places, 
         return read;
     }
 
-    private sealed class Words(DateTimeOffset at)
+    private sealed class Words(DateTimeOffset at, long erasures)
     {
         private readonly Dictionary<string, (string Word, int Count)> known = new(StringComparer.Ordinal);
 
         public DateTimeOffset At { get; } = at;
+
+        /// <summary>How many entries were erased when they were read: an erasure takes its words away at once.</summary>
+        public long Erasures { get; } = erasures;
 
         public bool Has(string key) => known.ContainsKey(key);
 

@@ -76,7 +76,7 @@ internal sealed class ImportRun(ImportedEntries memory, IHubCommands hub, TimePr
         for (var i = 0; i < writes.Count; i++)
         {
             var (write, outcome) = (writes[i], outcomes[i]);
-            if (outcome.IsOk || outcome.Refusal.Code == "entry-withdrawn")
+            if (outcome.IsOk || IsGone(outcome.Refusal))
             {
                 known[write.Uid] = write.Done;
                 written.Add(KeyValuePair.Create(write.Uid, write.Done));
@@ -148,10 +148,10 @@ internal sealed class ImportRun(ImportedEntries memory, IHubCommands hub, TimePr
         {
             var outcomes = await Task.WhenAll(part.Select(m => SubmitAsync(
                 new(m.Value.Entry, false, m.Value.Kind, ChangeOp.Withdraw, null, CommandId.From("import", $"{m.Value.Entry} withdraw")), cancellation)));
-            var done = part.Where((_, i) => outcomes[i].IsOk || outcomes[i].Refusal!.Code == "entry-withdrawn").ToArray();
+            var done = part.Where((_, i) => outcomes[i].IsOk || IsGone(outcomes[i].Refusal!)).ToArray();
             await memory.SaveAsync(tally.Options.Source, [.. done.Select(m => KeyValuePair.Create(m.Key, m.Value with { IsWithdrawn = true }))], cancellation);
             tally.Withdrew(done.Length);
-            if (outcomes.FirstOrDefault(o => !o.IsOk && o.Refusal.Code != "entry-withdrawn").Refusal is { } refusal)
+            if (outcomes.FirstOrDefault(o => !o.IsOk && !IsGone(o.Refusal)).Refusal is { } refusal)
                 return refusal;
         }
         return null;
@@ -167,6 +167,8 @@ internal sealed class ImportRun(ImportedEntries memory, IHubCommands hub, TimePr
             await Task.Delay(Pause, time, cancellation);
         }
     }
+
+    private static bool IsGone(Refusal refusal) => refusal.Code is "entry-withdrawn" or "entry-erased";
 
     private sealed record Write(int Line, string Uid, bool IsNew, ImportedEntry Begun, ImportedEntry Done, Intent Intent);
 }

@@ -52,6 +52,7 @@ internal sealed class ImportedEntries(NpgsqlDataSource database)
         return entries;
     }
 
+    /// <summary>Of an erased entry only its id is kept: an import that runs while it is erased does not write its title back, and the record never becomes a new entry.</summary>
     public async Task SaveAsync(string source, IReadOnlyCollection<KeyValuePair<string, ImportedEntry>> entries, CancellationToken cancellation)
     {
         if (entries.Count == 0)
@@ -59,7 +60,11 @@ internal sealed class ImportedEntries(NpgsqlDataSource database)
         await using var command = database.CreateCommand(
             """
             insert into import_entry (source, uid, entry_id, kind, version, body_hash, title, is_withdrawn)
-            select $1, * from unnest($2::text[], $3::uuid[], $4::integer[], $5::integer[], $6::bytea[], $7::text[], $8::boolean[])
+            select $1, r.uid, r.entry_id, r.kind, r.version,
+                   case when x.entry_id is null then r.body_hash end, case when x.entry_id is null then r.title else '' end, r.is_withdrawn and x.entry_id is null
+            from unnest($2::text[], $3::uuid[], $4::integer[], $5::integer[], $6::bytea[], $7::text[], $8::boolean[])
+                as r (uid, entry_id, kind, version, body_hash, title, is_withdrawn)
+            left join (erasure x join hub h on h.hub_id = x.hub_id and h.is_local) on x.entry_id = r.entry_id
             on conflict (source, uid) do update
                 set entry_id = excluded.entry_id, kind = excluded.kind, version = excluded.version, body_hash = excluded.body_hash, title = excluded.title, is_withdrawn = excluded.is_withdrawn
             """);

@@ -1,6 +1,7 @@
 using CafeIA.Federation.Node.Exchange;
 using CafeIA.Federation.Node.Hubs;
 using CafeIA.Federation.Node.Journal;
+using CafeIA.Federation.Node.Journal.Erasures;
 using CafeIA.Federation.Node.Operations.Postgres;
 using CafeIA.Federation.Node.Operations.Settings;
 using CafeIA.Federation.Protocol.Heads;
@@ -136,6 +137,7 @@ internal sealed class NodeHost : IAsyncDisposable
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(Settings).AddSingleton(data).AddSingleton(signer);
         services.AddSingleton(Settings.Hub).AddSingleton(Settings.Exchange).AddSingleton(Settings.Database);
+        services.AddSingleton(EraseList.Open(data.EraseList));
         services.AddSingleton(new ExchangeIdentity(Settings.Hub.FederationId));
     }
 

@@ -24,6 +24,9 @@ internal sealed class DataFolder(string root)
     /// <summary>Keys that sign forms and, later, sessions: beside the hub's key, in a folder only the owner enters.</summary>
     public string FormKeys => Path.Combine(Root, "keys", "forms");
 
+    /// <summary>Beside the database, never in it: what a restored database no longer knows.</summary>
+    public string EraseList => Path.Combine(Root, "erased");
+
     public string LockFile => Path.Combine(Root, "node.lock");
 
     public string PostgresCluster => Path.Combine(Root, "postgres");
