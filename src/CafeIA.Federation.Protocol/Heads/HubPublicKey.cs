@@ -33,8 +33,9 @@ public sealed class HubPublicKey : IDisposable
         try
         {
             key.ImportSubjectPublicKeyInfo(subjectPublicKeyInfo, out var read);
-            // Other curves have 256 bits too: the name decides.
-            if (read == subjectPublicKeyInfo.Length && key.ExportParameters(includePrivateParameters: false).Curve.Oid?.Value == ECCurve.NamedCurves.nistP256.Oid.Value)
+            // Other curves have 256 bits too: the name decides. One key has one spelling, so that it has one fingerprint: some readers pass over bits that mean nothing.
+            if (read == subjectPublicKeyInfo.Length && key.ExportSubjectPublicKeyInfo().AsSpan().SequenceEqual(subjectPublicKeyInfo)
+                && key.ExportParameters(includePrivateParameters: false).Curve.Oid?.Value == ECCurve.NamedCurves.nistP256.Oid.Value)
                 return new(key, subjectPublicKeyInfo.ToArray());
         }
         catch (Exception e) when (e is CryptographicException or PlatformNotSupportedException)
