@@ -29,12 +29,19 @@ public sealed class RabbitServer : IAsyncLifetime
     private readonly int port = FreePort();
     private readonly int epmdPort = FreePort();
     private readonly int distributionPort = FreePort();
+    private IReadOnlyList<string> hubs = Hubs;
     private string? folder;
     private Process? epmd;
     private Process? broker;
 
     /// <summary>The hubs of the definitions, each following the others.</summary>
     public static IReadOnlyList<string> Hubs { get; } = ["alpha", "beta", "gamma"];
+
+    /// <summary>A broker whose definitions have these hubs.</summary>
+    internal static RabbitServer For(IReadOnlyList<string> hubs) => new() { hubs = hubs };
+
+    /// <summary>The broker's process; null while it is killed.</summary>
+    internal int? ProcessId => broker is { HasExited: false } running ? running.Id : null;
 
     /// <summary>The address with a hub's own restricted user.</summary>
     public Uri AddressOf(string hub) => Address(BrokerNames.UserOf(HubId.Parse(hub)));
@@ -68,7 +75,7 @@ public sealed class RabbitServer : IAsyncLifetime
         await StartAsync(cancellation);
         await using var connection = await new ConnectionFactory { Uri = Administrator, AutomaticRecoveryEnabled = false }.CreateConnectionAsync(cancellation);
         await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellation);
-        foreach (var hub in Hubs)
+        foreach (var hub in hubs)
             await channel.QueuePurgeAsync(BrokerNames.QueueOf(HubId.Parse(hub)), cancellation);
     }
 
@@ -105,7 +112,7 @@ public sealed class RabbitServer : IAsyncLifetime
     private string Prepare()
     {
         var made = System.IO.Directory.CreateTempSubdirectory("cafeia-rabbit-").FullName;
-        var definitions = BrokerDefinitions.Create([.. Hubs.Select(h => new BrokerUser(HubId.Parse(h), RabbitPassword.Hash(Password)))]);
+        var definitions = BrokerDefinitions.Create([.. hubs.Select(h => new BrokerUser(HubId.Parse(h), RabbitPassword.Hash(Password)))]);
         definitions["users"]!.AsArray().Add(new System.Text.Json.Nodes.JsonObject
         {
             ["name"] = AdministratorName,

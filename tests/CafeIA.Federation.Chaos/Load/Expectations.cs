@@ -1,0 +1,72 @@
+using CafeIA.Federation.Protocol.Identifiers;
+
+namespace CafeIA.Federation.Chaos.Load;
+
+/// <summary>How an entry must stand once all is healed.</summary>
+/// <param name="Hub">Its hub.</param>
+/// <param name="Op">What the last acknowledged command did.</param>
+/// <param name="Title">Its title after a put.</param>
+internal sealed record ExpectedEntry(string Hub, ChangeOp Op, string Title);
+
+/// <summary>Everything that was asked and everything that was acknowledged: what the federation must hold in the end. Thread-safe.</summary>
+internal sealed class Expectations
+{
+    private readonly Lock gate = new();
+    private readonly Dictionary<(string Hub, CommandId Id), Command> sent = [];
+    private readonly Dictionary<(string Hub, CommandId Id), Acknowledgement> acknowledged = [];
+    private readonly Dictionary<Guid, ExpectedEntry> entries = [];
+    private readonly HashSet<(string Hub, CommandId Id)> excused = [];
+    private readonly HashSet<Guid> excusedEntries = [];
+
+    public void Sent(Command command)
+    {
+        lock (gate)
+            sent[(command.Hub, command.Id)] = command;
+    }
+
+    public void Acknowledged(Command command, Acknowledgement answer)
+    {
+        lock (gate)
+        {
+            acknowledged[(command.Hub, command.Id)] = answer;
+            entries[answer.Entry] = new(command.Hub, command.Op, command.Title);
+        }
+    }
+
+    /// <summary>What a hub had acknowledged beyond a seq, when it lost its disk and no other node held more: it may be gone, and need not be.</summary>
+    /// <returns>How many commands.</returns>
+    public int Excuse(string hub, ulong beyond)
+    {
+        lock (gate)
+        {
+            var lost = acknowledged.Where(a => a.Key.Hub == hub && (a.Value.Position is not { } at || at.Seq > beyond) && sent[a.Key].Hub == hub).ToList();
+            foreach (var (key, answer) in lost.Where(l => l.Value.Position is not null))
+            {
+                excused.Add(key);
+                excusedEntries.Add(answer.Entry);
+            }
+            return lost.Count(l => l.Value.Position is not null);
+        }
+    }
+
+    /// <summary>True where the entry's last acknowledged change may have been lost with a disk.</summary>
+    public bool IsExcused(Guid entry)
+    {
+        lock (gate)
+            return excusedEntries.Contains(entry);
+    }
+
+    public Picture Take()
+    {
+        lock (gate)
+            return new(sent.ToDictionary(), acknowledged.ToDictionary(), entries.ToDictionary(), excused.ToHashSet(), excusedEntries.ToHashSet());
+    }
+
+    /// <summary>All of it at one moment.</summary>
+    internal sealed record Picture(
+        IReadOnlyDictionary<(string Hub, CommandId Id), Command> Sent,
+        IReadOnlyDictionary<(string Hub, CommandId Id), Acknowledgement> Acknowledged,
+        IReadOnlyDictionary<Guid, ExpectedEntry> Entries,
+        IReadOnlySet<(string Hub, CommandId Id)> Excused,
+        IReadOnlySet<Guid> ExcusedEntries);
+}

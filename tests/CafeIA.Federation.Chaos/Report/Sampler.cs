@@ -1,0 +1,125 @@
+using System.Globalization;
+using CafeIA.Federation.Chaos.Stage;
+using CafeIA.Federation.Node.Exchange.Broker;
+using CafeIA.Federation.Protocol.Identifiers;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
+
+namespace CafeIA.Federation.Chaos.Report;
+
+/// <summary>Peaks of memory and queues while the run goes on.</summary>
+internal sealed class Sampler : IAsyncDisposable
+{
+    private static readonly TimeSpan Period = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    private readonly FederationStage federation;
+    private readonly CancellationTokenSource stop = new();
+    private readonly Dictionary<string, double> peaks = [];
+    private readonly Dictionary<string, double> last = [];
+    private readonly Task running;
+
+    public Sampler(FederationStage federation)
+    {
+        this.federation = federation;
+        running = Task.Run(RunAsync);
+    }
+
+    /// <summary>By what was looked at; MB, or messages, or changes, as the name says.</summary>
+    public IReadOnlyDictionary<string, double> Peaks
+    {
+        get
+        {
+            lock (peaks)
+                return peaks.ToDictionary();
+        }
+    }
+
+    /// <summary>The newest figure of each.</summary>
+    public IReadOnlyDictionary<string, double> Last
+    {
+        get
+        {
+            lock (peaks)
+                return last.ToDictionary();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await stop.CancelAsync();
+        await running;
+        stop.Dispose();
+    }
+
+    private async Task RunAsync()
+    {
+        for (var round = 0; !stop.IsCancellationRequested; round++)
+        {
+            LookAtMemory(round);
+            await LookAtMetricsAsync();
+            await LookAtQueuesAsync();
+            await Task.WhenAny(Task.Delay(Period, TimeProvider.System, stop.Token));
+        }
+    }
+
+    private void LookAtMemory(int round)
+    {
+        foreach (var node in federation.Hubs.Select(h => h.Node))
+        {
+            if (node.ProcessId is { } id)
+                Keep($"mémoire de {node.Hub}, Mo", Signals.Megabytes(id, "status", "VmRSS"));
+            // Shared pages count once a cluster; reading them costs more, so every fifth time.
+            if (round % 5 == 0 && node.Postmaster is { } postmaster)
+                Keep($"mémoire du PostgreSQL de {node.Hub}, Mo", Signals.Children(postmaster).Append(postmaster).Sum(p => Signals.Megabytes(p, "smaps_rollup", "Pss")));
+        }
+        if (federation.Broker.ProcessId is { } broker)
+            Keep("mémoire du courtier, Mo", Signals.Megabytes(broker, "status", "VmRSS"));
+    }
+
+    /// <summary>The nodes' own gauges, such as the changes they know of and do not hold.</summary>
+    private async Task LookAtMetricsAsync()
+    {
+        foreach (var node in federation.Hubs.Select(h => h.Node))
+        {
+            using var patience = CancellationTokenSource.CreateLinkedTokenSource(stop.Token);
+            patience.CancelAfter(Patience);
+            try
+            {
+                var text = await federation.Client.GetStringAsync(new Uri(node.Address, "/metrics"), patience.Token);
+                foreach (var line in text.Split('\n').Where(l => l.StartsWith("cafeia_hub_behind", StringComparison.Ordinal)))
+                    Keep($"changements de retard chez {node.Hub}", double.Parse(line[(line.LastIndexOf('}') + 1)..].Trim().Split(' ')[0], CultureInfo.InvariantCulture));
+            }
+            catch (Exception e) when (e is HttpRequestException or OperationCanceledException or IOException)
+            {
+                // Killed or frozen: nothing to see.
+            }
+        }
+    }
+
+    private async Task LookAtQueuesAsync()
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(stop.Token);
+        patience.CancelAfter(Patience);
+        try
+        {
+            await using var connection = await new ConnectionFactory { Uri = federation.Broker.Administrator, AutomaticRecoveryEnabled = false }.CreateConnectionAsync(patience.Token);
+            await using var channel = await connection.CreateChannelAsync(cancellationToken: patience.Token);
+            foreach (var hub in federation.Hubs)
+                Keep($"messages dans la file de {hub.Name}", await channel.MessageCountAsync(BrokerNames.QueueOf(HubId.Parse(hub.Name)), patience.Token));
+        }
+        catch (Exception e) when (e is BrokerUnreachableException or OperationInterruptedException or AlreadyClosedException or IOException or TimeoutException or OperationCanceledException)
+        {
+            // The broker is down.
+        }
+    }
+
+    private void Keep(string what, double figure)
+    {
+        lock (peaks)
+        {
+            peaks[what] = Math.Max(peaks.GetValueOrDefault(what), figure);
+            last[what] = figure;
+        }
+    }
+}
