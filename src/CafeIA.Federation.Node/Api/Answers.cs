@@ -41,7 +41,7 @@ internal static class Answers
         standing.Hub.Kind,
         standing.Hub.Territory,
         standing.Hub.Address?.ToString(),
-        standing.Hub.PublicKey.Fingerprint,
+        standing.Hub.CurrentKey.Fingerprint,
         standing.Held.ToString(),
         standing.KnownSize,
         State(standing),
@@ -62,6 +62,8 @@ internal static class Answers
     private static string State(HubStanding standing) => standing switch
     {
         { Hub.IsLocal: true } => "local",
+        { Hub.Membership: Protocol.Membership.MemberStatus.Expelled } => "expelled",
+        { Hub.IsBlocked: true } => "blocked",
         { Hub.IsFrozen: true } => "frozen",
         { Behind: > 0 } => "behind",
         _ => "equal",

@@ -58,7 +58,7 @@ internal sealed record PlaceDocument(CodeName? Commune, CodeName? Departement, C
 /// <summary>How far this node is with a hub.</summary>
 /// <param name="Held">Epoch and seq of the last change held here.</param>
 /// <param name="Known">Seq of the last change a verified head speaks of.</param>
-/// <param name="State"><c>local</c>, <c>equal</c>, <c>behind</c> or <c>frozen</c>.</param>
+/// <param name="State"><c>local</c>, <c>equal</c>, <c>behind</c>, <c>frozen</c>, <c>expelled</c> (by the federation) or <c>blocked</c> (on this node).</param>
 /// <param name="HeardAt">When its newest head last arrived here.</param>
 internal sealed record HubDocument(
     string Id,

@@ -21,6 +21,8 @@ internal static class DirectoryComposition
         services.AddSingleton<ResourceLookup>();
         services.AddSingleton<OccurrenceExtension>();
         services.AddHostedService(provider => provider.GetRequiredService<OccurrenceExtension>());
+        services.AddSingleton<HubVisibility>();
+        services.AddHostedService(provider => provider.GetRequiredService<HubVisibility>());
         return services;
     }
 }

@@ -4,7 +4,7 @@ using CafeIA.Federation.Protocol.Identifiers;
 
 namespace CafeIA.Federation.Node.Hubs;
 
-/// <summary>From whom a hub's journal can be pulled: the hub itself first, then a peer that showed a newer head, then every other known node in turn.</summary>
+/// <summary>From whom a hub's journal can be pulled: the hub itself first, then a peer that showed a newer head, then the relays of the federation, then every other known node in turn.</summary>
 internal sealed class PullSources(HubRegister hubs, HubId hub, ExchangeOptions exchange)
 {
     private readonly HashSet<Uri> failed = [];
@@ -38,13 +38,16 @@ internal sealed class PullSources(HubRegister hubs, HubId hub, ExchangeOptions e
             if (address is not null && !candidates.Contains(address))
                 candidates.Add(address);
         }
-        var known = hubs.Find(hub);
-        Add(known?.Address);
+        var others = hubs.Hubs.Where(h => !h.IsLocal && h.Id != hub).ToArray();
+        // What a hidden hub's node serves would be verified like anything else; it is not to be asked all the same.
+        var shunned = others.Where(h => h.IsHidden).Select(h => h.Address).ToHashSet();
+        Add(hubs.Find(hub)?.Address);
         Add(preferred);
-        foreach (var other in hubs.Hubs.Where(h => !h.IsLocal && h.Id != hub))
+        foreach (var other in others.OrderByDescending(h => h.IsRelay))
             Add(other.Address);
         foreach (var peer in exchange.Peers)
             Add(peer.Address);
+        candidates.RemoveAll(shunned.Contains);
         return candidates;
     }
 }

@@ -13,13 +13,13 @@ internal sealed partial class Replicas(IGrainFactory grains, HubRegister hubs, H
 {
     public void Follow(KnownHub hub)
     {
-        if (!hub.IsLocal)
+        if (hub is { IsLocal: false, IsHidden: false })
             Forget(Grain(hub.Id).FollowAsync(), hub.Id);
     }
 
     public void Receive(ReadOnlyMemory<byte> bytes)
     {
-        if (!TryPeek(bytes, out var id) || hubs.Find(id) is not { IsLocal: false } hub)
+        if (!TryPeek(bytes, out var id) || hubs.Find(id) is not { IsLocal: false, IsHidden: false } hub)
         {
             telemetry.Stranger();
             return;

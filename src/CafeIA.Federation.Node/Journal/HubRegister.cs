@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using CafeIA.Federation.Protocol;
 using CafeIA.Federation.Protocol.Heads;
 using CafeIA.Federation.Protocol.Identifiers;
+using CafeIA.Federation.Protocol.Membership;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -10,15 +11,23 @@ namespace CafeIA.Federation.Node.Journal;
 /// <summary>The hubs this node knows, each with the key it pinned. Few and read often, so they stand in memory; the table is the truth.</summary>
 internal sealed class HubRegister(NpgsqlDataSource database, TimeProvider time)
 {
-    private const string Columns = "hub_key, hub_id, name, kind, territory, address, public_key, is_local, frozen_at is not null";
+    private const string Columns = "hub_key, hub_id, name, kind, territory, address, public_key, is_local, frozen_at is not null, member_status, is_relay, revoked_epoch, revoked_seq, blocked_at is not null, is_hidden";
 
     private ImmutableDictionary<int, KnownHub> byKey = ImmutableDictionary<int, KnownHub>.Empty;
+
+    private int[] hiddenKeys = [];
 
     public IReadOnlyCollection<KnownHub> Hubs => [.. byKey.Values.OrderBy(h => h.Id)];
 
     /// <summary>This node's own hub.</summary>
     /// <exception cref="InvalidOperationException">The node has not started.</exception>
     public KnownHub Local => byKey.Values.FirstOrDefault(h => h.IsLocal) ?? throw new InvalidOperationException("The local hub is not registered yet.");
+
+    /// <summary>Numbers of the hubs nothing may be shown of, for statements: almost always none.</summary>
+    public int[] HiddenKeys => hiddenKeys;
+
+    /// <summary>Called when a hub is hidden or shown again; what is kept of the directory elsewhere is then stale.</summary>
+    public event Action? VisibilityChanged;
 
     public KnownHub? Find(HubId id) => byKey.Values.FirstOrDefault(h => h.Id == id);
 
@@ -35,6 +44,7 @@ internal sealed class HubRegister(NpgsqlDataSource database, TimeProvider time)
             loaded[hub.Key] = hub;
         }
         byKey = loaded.ToImmutable();
+        hiddenKeys = [.. byKey.Values.Where(h => h.IsHidden).Select(h => h.Key)];
     }
 
     /// <summary>Takes the hub's profile, and pins its key when it is new.</summary>
@@ -47,7 +57,8 @@ internal sealed class HubRegister(NpgsqlDataSource database, TimeProvider time)
             select $1, $2, $3, $4, $5, $6, $7, $8, $8
             where not $7 or not exists (select from hub where is_local and hub_id <> $1)
             on conflict (hub_id) do update
-                set name = excluded.name, kind = excluded.kind, territory = excluded.territory, address = excluded.address, updated_at = excluded.updated_at
+                set name = excluded.name, kind = excluded.kind, territory = excluded.territory,
+                    address = case when hub.member_status is null or hub.is_local then excluded.address else coalesce(hub.address, excluded.address) end, updated_at = excluded.updated_at
                 where hub.public_key = excluded.public_key and hub.is_local = excluded.is_local
             returning {Columns}
             """);
@@ -66,8 +77,34 @@ internal sealed class HubRegister(NpgsqlDataSource database, TimeProvider time)
                 ? new Refusal("hub-changed", $"Cette base de données est celle d’un autre hub, ou d’une autre clé que celle de « {profile.Id} ». Remettez Hub:Id et keys/hub.pem comme ils étaient, ou commencez avec un dossier neuf.", "Hub:Id")
                 : new Refusal("key-changed", $"La clé présentée par « {profile.Id} » n’est pas celle qui est épinglée ici : rien n’est accepté d’elle.", "publicKey");
         }
-        var hub = Read(reader);
+        return Hold(Read(reader));
+    }
+
+    /// <summary>The hub as its row stands now.</summary>
+    public async Task<KnownHub> ReloadAsync(HubId id, CancellationToken cancellation)
+    {
+        await using var command = database.CreateCommand($"select {Columns} from hub where hub_id = $1");
+        command.Parameters.Add(new() { Value = id.ToString() });
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        return await reader.ReadAsync(cancellation) ? Hold(Read(reader)) : throw new InvalidOperationException($"No hub {id} is known here.");
+    }
+
+    /// <summary>The hub has shown, along its chain of rotations, that this is the key it signs with now.</summary>
+    public void PassTo(HubId id, HubPublicKey current)
+    {
+        if (Find(id) is { } known && known.CurrentKey.Id != current.Id)
+            ImmutableInterlocked.AddOrUpdate(ref byKey, known.Key, known, (_, now) => now with { CurrentKey = current });
+    }
+
+    private KnownHub Hold(KnownHub hub)
+    {
         ImmutableInterlocked.AddOrUpdate(ref byKey, hub.Key, hub, (_, _) => hub);
+        int[] hidden = [.. byKey.Values.Where(h => h.IsHidden).Select(h => h.Key).Order()];
+        if (!hidden.SequenceEqual(hiddenKeys))
+        {
+            hiddenKeys = hidden;
+            VisibilityChanged?.Invoke();
+        }
         return hub;
     }
 
@@ -101,6 +138,15 @@ internal sealed class HubRegister(NpgsqlDataSource database, TimeProvider time)
             reader.IsDBNull(5) ? null : new Uri(reader.GetString(5)),
             publicKey,
             reader.GetBoolean(7),
-            reader.GetBoolean(8));
+            reader.GetBoolean(8))
+        {
+            Membership = reader.IsDBNull(9) ? null : Enum.Parse<MemberStatus>(reader.GetString(9)),
+            IsRelay = reader.GetBoolean(10),
+            RevokedAfter = reader.IsDBNull(11) ? null : new Position((uint)reader.GetInt64(11), (ulong)reader.GetInt64(12)),
+            IsBlocked = reader.GetBoolean(13),
+            IsHidden = reader.GetBoolean(14),
+            // Of a key that is not the pinned one any more the chain tells again.
+            CurrentKey = known is not null && ReferenceEquals(known.PublicKey, publicKey) ? known.CurrentKey : publicKey,
+        };
     }
 }

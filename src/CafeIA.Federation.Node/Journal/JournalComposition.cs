@@ -9,6 +9,7 @@ internal static class JournalComposition
     public static IServiceCollection AddJournal(this IServiceCollection services) => services
         .AddSingleton<SchemaRunner>()
         .AddSingleton<HubRegister>()
+        .AddSingleton<HubStandings>()
         .AddSingleton<JournalLoader>()
         .AddSingleton<JournalReader>()
         .AddSingleton<JournalWriter>()

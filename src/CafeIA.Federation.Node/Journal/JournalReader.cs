@@ -72,7 +72,7 @@ internal sealed class JournalReader(NpgsqlDataSource database, HubRegister hubs)
             from entry e
             join hub h using (hub_key)
             join change c on c.hub_key = e.hub_key and c.epoch = e.epoch and c.seq = e.seq
-            where e.entry_id = $1
+            where e.entry_id = $1 and not h.is_hidden
             order by h.is_local desc, e.first_at, e.hub_key
             limit 1
             """);

@@ -33,6 +33,7 @@ internal sealed class ActivityBoard(NpgsqlDataSource database, CurrentPlaces pla
                   and ($3 or not e.example)
             ) o
             join hub h using (hub_key)
+            where not h.is_hidden
             group by grouping sets ((), (o.region), (o.departement), (o.month), (h.hub_id, h.name), (o.format))
             """);
         command.Parameters.Add(new() { Value = request.From });

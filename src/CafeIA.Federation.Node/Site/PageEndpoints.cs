@@ -43,7 +43,7 @@ internal static class PageEndpoints
     private static async Task<IResult> HomeAsync(EventSearch search, Figures figures, HubProgress progress, TimeProvider time, CancellationToken cancellation)
     {
         var next = await search.SearchAsync(new() { From = time.GetUtcNow(), Limit = HomeCafes }, cancellation);
-        return PageAnswers.Page<HomePage, HomeModel>(new(next.Items, await figures.ReadAsync(cancellation), progress.All().Count));
+        return PageAnswers.Page<HomePage, HomeModel>(new(next.Items, await figures.ReadAsync(cancellation), progress.All().Count(s => !s.Hub.IsHidden)));
     }
 
     private static async Task<IResult> MapAsync(EventFeeds feeds, TimeProvider time, CancellationToken cancellation)
@@ -72,7 +72,7 @@ internal static class PageEndpoints
             page = await search.SearchAsync(Agenda(parsed.Value, undated, time), cancellation);
         var next = page?.NextCursor is { } cursor ? form.With("/agenda", "cursor", cursor) : null;
         var first = form["cursor"] is null ? null : form.With("/agenda", "cursor", null);
-        var model = new AgendaModel(form, page, parsed.Refusal, next, first, undated, places.Catalog.Regions, progress.All());
+        var model = new AgendaModel(form, page, parsed.Refusal, next, first, undated, places.Catalog.Regions, [.. progress.All().Where(s => !s.Hub.IsHidden)]);
         return PageAnswers.Page<AgendaPage, AgendaModel>(model, parsed.IsOk ? StatusCodes.Status200OK : StatusCodes.Status400BadRequest);
     }
 

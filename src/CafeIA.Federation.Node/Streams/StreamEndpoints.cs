@@ -22,7 +22,7 @@ internal static class StreamEndpoints
         var only = new HashSet<HubId>();
         foreach (var name in context.Request.Query["hub"].SelectMany(h => (h ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)))
         {
-            if (!HubId.TryParse(name, out var hub) || hubs.Find(hub) is null)
+            if (!HubId.TryParse(name, out var hub) || hubs.Find(hub) is not { IsHidden: false })
                 return Problem(StatusCodes.Status400BadRequest, new("unknown-hub", $"« {name} » n’est pas un hub connu de ce nœud.", "hub"));
             only.Add(hub);
         }

@@ -108,5 +108,5 @@ internal sealed class UpdateStream(JournalReader journals, HubRegister hubs, Jou
             throw new OperationCanceledException("The reader is gone.");
     }
 
-    private bool Wanted(KnownHub hub, IReadOnlySet<HubId> only) => only.Count == 0 ? hubs.Find(hub.Id) is not null : only.Contains(hub.Id);
+    private bool Wanted(KnownHub hub, IReadOnlySet<HubId> only) => hubs.Find(hub.Id) is { IsHidden: false } && (only.Count == 0 || only.Contains(hub.Id));
 }

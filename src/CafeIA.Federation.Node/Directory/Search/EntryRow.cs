@@ -8,7 +8,7 @@ namespace CafeIA.Federation.Node.Directory.Search;
 internal sealed record EntryRow(
     KnownHub Hub, EntryId Entry, EntryKind Kind, ChangeOp Op, Position Position, DateTimeOffset FirstAt, DateTimeOffset ChangedAt, byte[]? Body)
 {
-    /// <summary>The local hub's first, should two hubs claim one id; null when no hub has it.</summary>
+    /// <summary>The local hub's first, should two hubs claim one id; null when no hub has it, or only one of which nothing is shown.</summary>
     public static async Task<EntryRow?> FindAsync(NpgsqlDataSource database, HubRegister hubs, EntryId entry, CancellationToken cancellation)
     {
         await using var command = database.CreateCommand(
@@ -17,7 +17,7 @@ internal sealed record EntryRow(
             from entry n
             join hub h using (hub_key)
             join change c on c.hub_key = n.hub_key and c.epoch = n.epoch and c.seq = n.seq
-            where n.entry_id = $1
+            where n.entry_id = $1 and not h.is_hidden
             order by h.is_local desc, n.first_at, n.hub_key
             limit 1
             """);

@@ -16,6 +16,7 @@ internal sealed class EventQuery
 
     private readonly DirectoryFilter filter;
     private readonly IReadOnlyList<int> hubKeys;
+    private readonly int[] hiddenKeys;
     private readonly List<NpgsqlParameter> parameters = [];
     private readonly List<string> onEvent = [];
     private readonly List<string> onOccurrence = [];
@@ -27,10 +28,12 @@ internal sealed class EventQuery
 
     /// <param name="filter">What is looked for.</param>
     /// <param name="hubKeys">The hubs of the filter, by their numbers here.</param>
-    public EventQuery(DirectoryFilter filter, IReadOnlyList<int> hubKeys)
+    /// <param name="hiddenKeys">The hubs nothing is shown of.</param>
+    public EventQuery(DirectoryFilter filter, IReadOnlyList<int> hubKeys, params int[] hiddenKeys)
     {
         this.filter = filter;
         this.hubKeys = hubKeys;
+        this.hiddenKeys = hiddenKeys;
         AddOccurrenceConditions();
         AddPlaceConditions();
         AddEventConditions();
@@ -180,6 +183,8 @@ internal sealed class EventQuery
     {
         if (filter.Hubs.Count > 0)
             onOccurrence.Add("o.hub_key" + (hubKeys is [var only] ? " = " + Add(only) : $" = any({Add(hubKeys.ToArray())})"));
+        if (hiddenKeys.Length > 0)
+            onOccurrence.Add($"o.hub_key <> all({Add(hiddenKeys)})");
         if (filter.Formats.Count > 0)
             onOccurrence.Add("o.format" + Any(filter.Formats));
         if (filter.Modes.Count > 0)

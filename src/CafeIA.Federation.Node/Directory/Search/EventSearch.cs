@@ -28,7 +28,7 @@ internal sealed class EventSearch(NpgsqlDataSource database, HubRegister hubs, C
         var keys = filter.Hubs.Select(hubs.Find).OfType<KnownHub>().Select(h => h.Key).ToArray();
         if (filter.Hubs.Count > 0 && keys.Length == 0)
             return new([], null);
-        await using var batch = new EventQuery(filter, keys).Page(database);
+        await using var batch = new EventQuery(filter, keys, hubs.HiddenKeys).Page(database);
         await using var reader = await batch.ExecuteReaderAsync(cancellation);
         await reader.NextResultAsync(cancellation);
         var hits = new List<EventHit>(filter.Limit);
@@ -49,7 +49,7 @@ internal sealed class EventSearch(NpgsqlDataSource database, HubRegister hubs, C
     private EventHit? ReadHit(NpgsqlDataReader reader, DirectoryFilter filter, int hubKey, Guid entry)
     {
         // One statement sees one snapshot: a body that is missing here was taken away by hand.
-        if (hubs.Find(hubKey) is not { } hub || reader.IsDBNull(15) || !LenientBody.TryParse(reader.GetFieldValue<byte[]>(15), out EventContent? content))
+        if (hubs.Find(hubKey) is not { IsHidden: false } hub || reader.IsDBNull(15) || !LenientBody.TryParse(reader.GetFieldValue<byte[]>(15), out EventContent? content))
             return null;
         var place = PlaceDerivation.Derive(content.Place, places.Catalog);
         return new EventHit(

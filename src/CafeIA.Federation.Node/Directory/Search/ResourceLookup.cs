@@ -15,8 +15,9 @@ internal sealed class ResourceLookup(NpgsqlDataSource database, HubRegister hubs
             return absent;
         if (!LenientBody.TryParse(row!.Body, out ResourceContent? content))
             return EntryRow.Hidden<ResourceHit>(row);
-        await using var command = database.CreateCommand("select count(*)::integer from event where resources @> array[$1] and resources <> '{}'");
+        await using var command = database.CreateCommand("select count(*)::integer from event where resources @> array[$1] and resources <> '{}' and hub_key <> all($2)");
         command.Parameters.Add(new() { Value = entry.Value });
+        command.Parameters.Add(new() { Value = hubs.HiddenKeys });
         var usedAt = (int)(await command.ExecuteScalarAsync(cancellation))!;
         return new(LookupState.Shown, new ResourceHit(entry, row.Hub, row.Position, row.FirstAt, row.ChangedAt, content, usedAt), row.Hub, row.ChangedAt);
     }

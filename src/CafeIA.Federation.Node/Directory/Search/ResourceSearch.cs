@@ -31,7 +31,7 @@ internal sealed class ResourceSearch(NpgsqlDataSource database, HubRegister hubs
 
     private ResourceHit? ReadHit(NpgsqlDataReader reader, Guid entry)
     {
-        if (hubs.Find(reader.GetInt32(2)) is not { } hub || reader.IsDBNull(7) || !LenientBody.TryParse(reader.GetFieldValue<byte[]>(7), out ResourceContent? content))
+        if (hubs.Find(reader.GetInt32(2)) is not { IsHidden: false } hub || reader.IsDBNull(7) || !LenientBody.TryParse(reader.GetFieldValue<byte[]>(7), out ResourceContent? content))
             return null;
         return new ResourceHit(
             new EntryId(entry),
@@ -50,7 +50,7 @@ internal sealed class ResourceSearch(NpgsqlDataSource database, HubRegister hubs
             """
             with asked as (select case when $1 = '' then null else websearch_to_tsquery('cafeia_fr', $1) end as query)
             select p.rank, p.first_at, p.hub_key, p.entry_id, n.epoch, n.seq, n.changed_at, c.body,
-                   (select count(*)::integer from event e where e.resources @> array[p.entry_id] and e.resources <> '{}')
+                   (select count(*)::integer from event e where e.resources @> array[p.entry_id] and e.resources <> '{}' and e.hub_key <> all($17))
             from (
                 select case when $2 then -ts_rank(r.search, a.query)::float8 else 0 end as rank, r.first_at, r.hub_key, r.entry_id
                 from resource r, asked a
@@ -63,6 +63,7 @@ internal sealed class ResourceSearch(NpgsqlDataSource database, HubRegister hubs
                   and ($8 = '{}' or r.languages && $8)
                   and r.accessibility @> $9 and (not $10 or r.accessibility <> '{}')
                   and ($11::boolean is null or r.free = $11)
+                  and r.hub_key <> all($17)
             ) p
             join entry n on n.entry_id = p.entry_id and n.hub_key = p.hub_key
             join change c on c.hub_key = n.hub_key and c.epoch = n.epoch and c.seq = n.seq
@@ -81,6 +82,7 @@ internal sealed class ResourceSearch(NpgsqlDataSource database, HubRegister hubs
             filter.Accessibilities.ToArray(), filter.Accessible, (object?)filter.Free ?? DBNull.Value,
             after is null ? DBNull.Value : DateTime.SpecifyKind(after.Start, DateTimeKind.Utc), after?.Rank ?? 0, after?.Entry ?? Guid.Empty, after?.HubKey ?? 0,
             filter.Limit + 1,
+            hubs.HiddenKeys,
         ];
         foreach (var value in values)
             command.Parameters.Add(new() { Value = value });

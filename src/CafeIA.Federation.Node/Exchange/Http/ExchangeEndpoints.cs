@@ -21,7 +21,7 @@ internal static class ExchangeEndpoints
     private static async Task<Ok<Dictionary<string, HeadDocument>>> HeadsAsync(JournalReader journals, CancellationToken cancellation)
     {
         var ends = await journals.EndsAsync(cancellation);
-        return TypedResults.Ok(ends.Where(e => e.Head is not null).ToDictionary(e => e.Hub.Id.ToString(), e => HeadDocument.Of(e.Head!, null)));
+        return TypedResults.Ok(ends.Where(e => e is { Head: not null, Hub.IsHidden: false }).ToDictionary(e => e.Hub.Id.ToString(), e => HeadDocument.Of(e.Head!, null)));
     }
 
     public static ProblemHttpResult Problem(int status, Refusal refusal) =>

@@ -37,7 +37,7 @@ internal static class SegmentEndpoint
             return Refuse(400, new("bad-after", "« after » se lit époque.numéro, comme 1.0 pour tout le journal ou 1.42 pour ce qui suit le changement 42.", "after"));
         if (!TryReadWait(wait, out var patience))
             return Refuse(400, new("bad-wait", $"« wait » est un nombre entier de secondes, de 0 à {MaxWait}.", "wait"));
-        if (hubs.Find(id) is not { } known)
+        if (hubs.Find(id) is not { IsHidden: false } known)
             return Refuse(404, new("unknown-hub", $"Ce nœud ne connaît pas le hub « {id} ».", "hub"));
         if (await EpochAsync(journals, known, cancellation) is { } epoch && epoch != position.Epoch)
             return Refuse(409, new("unknown-epoch", $"Le journal de « {id} » est ici à l’époque {epoch}, pas {position.Epoch}.", "after"));

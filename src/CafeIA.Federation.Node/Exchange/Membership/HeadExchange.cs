@@ -32,7 +32,7 @@ internal sealed partial class HeadExchange(
         var ahead = 0;
         foreach (var (id, (head, _)) in theirs.Value)
         {
-            if (hubs.Find(id) is not { } hub)
+            if (hubs.Find(id) is not { IsHidden: false } hub)
             {
                 ExchangeTelemetry.CountHeadCompared("unknown-hub");
                 continue;

@@ -44,7 +44,7 @@ internal sealed partial class PeerWatch(
     /// <summary>Every hub whose key is pinned is followed, whether its node is up or not: others hold its journal too.</summary>
     public void FollowPinned()
     {
-        foreach (var hub in hubs.Hubs.Where(h => !h.IsLocal))
+        foreach (var hub in hubs.Hubs.Where(h => h is { IsLocal: false, IsHidden: false }))
             Follow(hub);
     }
 
