@@ -1,3 +1,4 @@
+using CafeIA.Federation.Node.Exchange.AntiEntropy;
 using CafeIA.Federation.Node.Exchange.Broker;
 using CafeIA.Federation.Node.Exchange.Http;
 using CafeIA.Federation.Node.Exchange.Membership;
@@ -29,6 +30,8 @@ internal static class ExchangeComposition
         services.AddSingleton<ISegmentTransport>(provider => provider.GetRequiredService<ExchangeOptions>().BrokerAddress is null
             ? new NoTransport()
             : provider.GetRequiredService<MassTransitTransport>());
+        services.AddSingleton<StateComparison>();
+        services.AddSingleton<StateRepair>();
         services.AddHostedService<BrokerLane>();
         services.AddHostedService<PeerWatch>();
         services.AddHostedService<HeadExchange>();
@@ -51,6 +54,7 @@ internal static class ExchangeComposition
             });
         services.AddSingleton<PeerHttp>();
         services.AddSingleton<IPeerClient, PeerClient>();
+        services.AddSingleton<IStateClient, StateClient>();
         return services;
     }
 }

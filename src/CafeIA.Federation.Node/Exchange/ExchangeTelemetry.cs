@@ -22,6 +22,8 @@ internal static class ExchangeTelemetry
     private static readonly Counter<long> PullsMade = Meter.CreateCounter<long>("cafeia.exchange.pulls.made", "{pull}", "Pulls this node made.");
     private static readonly Counter<long> PeersRefused = Meter.CreateCounter<long>("cafeia.exchange.peers.refused", "{answer}", "Peers whose answer about themselves was not accepted.");
     private static readonly Counter<long> HeadsCompared = Meter.CreateCounter<long>("cafeia.exchange.heads.compared", "{head}", "Heads of peers held against this node's.");
+    private static readonly Counter<long> Walks = Meter.CreateCounter<long>("cafeia.exchange.state.walks", "{walk}", "Journals found to hold another state than the signed one, and compared with a peer bucket by bucket.");
+    private static readonly Counter<long> Mended = Meter.CreateCounter<long>("cafeia.exchange.state.mended", "{entry}", "Entries put right after what a peer proved.");
     private static readonly Counter<long> Announced = Meter.CreateCounter<long>("cafeia.exchange.announced", "{announcement}", "Announcements of this hub's head that were sent.");
 
     public static void CountSent(int bytes)
@@ -51,6 +53,11 @@ internal static class ExchangeTelemetry
 
     /// <param name="outcome"><c>equal</c>, <c>peer-behind</c>, <c>peer-ahead</c>, <c>different</c>, <c>unknown-hub</c>.</param>
     public static void CountHeadCompared(string outcome) => HeadsCompared.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
+
+    /// <param name="outcome"><c>mended</c>, <c>not-mended</c>, <c>peer-damaged</c> or the refusal's code.</param>
+    public static void CountWalk(string outcome) => Walks.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
+
+    public static void CountMended(int entries) => Mended.Add(entries);
 
     public static void CountAnnounced() => Announced.Add(1);
 }

@@ -17,4 +17,7 @@ internal interface IReplicas
     /// <param name="peer">Who says so, and where it can be pulled from.</param>
     /// <param name="head">The head it showed.</param>
     void Hint(KnownHub hub, Uri peer, SignedHead head);
+
+    /// <summary>The hub's rows were put right behind its grain's back, this node's own hub included: what the grain has in memory is to be loaded anew.</summary>
+    void Reload(KnownHub hub);
 }

@@ -69,6 +69,13 @@ internal sealed partial class HubGrain(
 
     public Task StartAsync() => Task.CompletedTask;
 
+    public Task ReloadAsync()
+    {
+        // A batch that is being written keeps the state it was planned on; the next one loads.
+        sequencer = null;
+        return Task.CompletedTask;
+    }
+
     public Task<HubAnswer> SubmitAsync(HubCommand command)
     {
         var waiting = new Waiting(command.ToIntent(), command.TraceParent);

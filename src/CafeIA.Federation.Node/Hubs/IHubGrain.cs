@@ -12,6 +12,9 @@ internal interface IHubGrain : IGrainWithStringKey
 
     /// <summary>Loads the journal, so that the first command does not wait for it.</summary>
     Task StartAsync();
+
+    /// <summary>The journal's rows were put right: the state in memory is loaded anew before the next batch.</summary>
+    Task ReloadAsync();
 }
 
 /// <summary>An <see cref="Intent"/> on its way between silos.</summary>

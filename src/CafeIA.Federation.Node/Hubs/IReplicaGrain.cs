@@ -15,4 +15,7 @@ internal interface IReplicaGrain : IGrainWithStringKey
     /// <summary>A peer shows a signed head of this hub.</summary>
     [OneWay]
     Task HintAsync(string peer, Immutable<byte[]> signedHead);
+
+    /// <summary>The journal's rows were put right: the state in memory is loaded anew before anything else is judged.</summary>
+    Task ReloadAsync();
 }

@@ -112,6 +112,14 @@ internal sealed partial class ReplicaGrain(
         return Task.CompletedTask;
     }
 
+    public async Task ReloadAsync()
+    {
+        await gate.WaitAsync();
+        follower = null;
+        gate.Release();
+        pullWanted.TrySetResult();
+    }
+
     /// <summary>A loop that ends by a fault takes the activation with it: the next call makes a fresh one from the journal.</summary>
     private async Task GuardAsync(Func<Task> run)
     {
@@ -220,7 +228,7 @@ internal sealed partial class ReplicaGrain(
     private async Task<bool> PullOnceAsync(bool behind)
     {
         if (follower is null)
-            await ReloadAsync();
+            await LoadWhereLostAsync();
         if (follower is null || sources.Next() is not { } source)
             return false;
         var answer = await peers.PullAsync(source, hub.Id, follower.State.Position, behind ? TimeSpan.Zero : PollPatience, stopping.Token);
@@ -361,7 +369,7 @@ internal sealed partial class ReplicaGrain(
         LogRefused(hub.Id, fault, from);
     }
 
-    private async Task ReloadAsync()
+    private async Task LoadWhereLostAsync()
     {
         await gate.WaitAsync();
         try

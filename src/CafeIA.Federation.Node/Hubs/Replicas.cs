@@ -34,6 +34,9 @@ internal sealed partial class Replicas(IGrainFactory grains, HubRegister hubs, H
             Forget(Grain(hub.Id).HintAsync(peer.ToString(), head.Encode().AsImmutable()), hub.Id);
     }
 
+    public void Reload(KnownHub hub) =>
+        Forget(hub.IsLocal ? grains.GetGrain<IHubGrain>(hub.Id.ToString()).ReloadAsync() : Grain(hub.Id).ReloadAsync(), hub.Id);
+
     private static bool TryPeek(ReadOnlyMemory<byte> bytes, out HubId hub)
     {
         hub = default;

@@ -15,5 +15,9 @@ internal static class JournalComposition
         .AddSingleton<JournalWriter>()
         .AddSingleton<JournalSignal>()
         .AddSingleton<ErasureRegister>()
-        .AddHostedService<ErasureStart>();
+        .AddHostedService<ErasureStart>()
+        .AddSingleton<StateReader>()
+        .AddSingleton<ComputedStates>()
+        .AddSingleton<CurrentRows>()
+        .AddSingleton<EntryMender>();
 }

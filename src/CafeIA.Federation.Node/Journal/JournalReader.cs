@@ -118,7 +118,7 @@ internal sealed class JournalReader(NpgsqlDataSource database, HubRegister hubs)
     }
 
     /// <summary>Hashes of perfect subtrees: the large ones as stored, the small ones from their leaves.</summary>
-    private async Task<Dictionary<Subtree, Hash>> SubtreesAsync(KnownHub hub, uint epoch, IReadOnlyList<Subtree> subtrees, CancellationToken cancellation)
+    public async Task<Dictionary<Subtree, Hash>> SubtreesAsync(KnownHub hub, uint epoch, IReadOnlyList<Subtree> subtrees, CancellationToken cancellation)
     {
         var small = subtrees.Where(s => s.Level < JournalWriter.LowestStoredLevel).ToArray();
         var large = subtrees.Where(s => s.Level >= JournalWriter.LowestStoredLevel).ToArray();

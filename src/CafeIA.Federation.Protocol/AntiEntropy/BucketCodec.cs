@@ -75,7 +75,7 @@ public static class BucketCodec
         return bytes;
     }
 
-    public static bool TryDecodeSlots(ReadOnlyMemory<byte> bytes, Position at, [NotNullWhen(true)] out IReadOnlyDictionary<int, ulong[]>? sums)
+    public static bool TryDecodeSlots(ReadOnlyMemory<byte> bytes, Position at, [NotNullWhen(true)] out Dictionary<int, ulong[]>? sums)
     {
         sums = null;
         if (!TryBegin(bytes, 1, at, out var reader) || !reader.TryUInt16(out var count))
@@ -164,11 +164,12 @@ public static class BucketCodec
         return ChangeCodec.SizeOf(entry.Change) + 1 + (entry.Proof.Count * Hash.Size);
     }
 
-    public static bool TryDecodeEntries(ReadOnlyMemory<byte> bytes, Position at, [NotNullWhen(true)] out IReadOnlyList<ProvenChange>? entries)
+    public static bool TryDecodeEntries(ReadOnlyMemory<byte> bytes, Position at, [NotNullWhen(true)] out ProvenChange[]? entries)
     {
         entries = null;
         if (!TryBegin(bytes, 3, at, out var reader) || !reader.TryUInt16(out var count))
             return false;
+        // Room is made for what comes, not for what is announced.
         var read = new List<ProvenChange>();
         for (var i = 0; i < count; i++)
         {
@@ -176,7 +177,7 @@ public static class BucketCodec
                 return false;
             read.Add(new(change, [.. Enumerable.Range(0, hashes).Select(h => Hash.Read(proof.Span[(h * Hash.Size)..]))]));
         }
-        entries = read;
+        entries = [.. read];
         return reader.IsAtEnd;
     }
 

@@ -4,6 +4,7 @@ using CafeIA.Federation.Node.Exchange;
 using CafeIA.Federation.Node.Exchange.Http;
 using CafeIA.Federation.Node.Exchange.Membership;
 using CafeIA.Federation.Node.Journal;
+using CafeIA.Federation.Node.Journal.Erasures;
 using CafeIA.Federation.Protocol.Heads;
 using CafeIA.Federation.Protocol.Identifiers;
 using CafeIA.Federation.Protocol.Journal;
@@ -23,12 +24,14 @@ internal sealed class LoneExchange : IAsyncDisposable
 {
     private readonly PostgresServer server;
     private readonly string database;
+    private readonly string erased;
     private readonly WebApplication application;
 
-    private LoneExchange(PostgresServer server, string database, WebApplication application)
+    private LoneExchange(PostgresServer server, string database, string erased, WebApplication application)
     {
         this.server = server;
         this.database = database;
+        this.erased = erased;
         this.application = application;
         Http = new HttpClient { BaseAddress = Address };
     }
@@ -65,12 +68,9 @@ internal sealed class LoneExchange : IAsyncDisposable
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(signer);
         builder.Services.AddSingleton(NpgsqlDataSource.Create(database));
-        builder.Services.AddSingleton<SchemaRunner>();
-        builder.Services.AddSingleton<HubRegister>();
-        builder.Services.AddSingleton<JournalReader>();
-        builder.Services.AddSingleton<JournalWriter>();
-        builder.Services.AddSingleton<JournalLoader>();
-        builder.Services.AddSingleton<JournalSignal>();
+        var erased = Path.GetTempFileName();
+        builder.Services.AddSingleton(EraseList.Open(erased));
+        builder.Services.AddJournal();
         builder.Services.AddSingleton(new ExchangeOptions { BrokerAddress = broker, Peers = peers ?? [] });
         builder.Services.AddSingleton(new ExchangeIdentity(FederationId.Parse(federation)));
         builder.Services.AddSingleton<IReplicas, RecordingReplicas>();
@@ -82,7 +82,7 @@ internal sealed class LoneExchange : IAsyncDisposable
         _ = (await application.Services.GetRequiredService<HubRegister>().RegisterAsync(profile, isLocal: true, CancellationToken.None)).Value;
         application.MapExchange();
         await application.StartAsync();
-        return new(server, database, application);
+        return new(server, database, erased, application);
     }
 
     /// <summary>Commits changes to the hub's own journal and wakes who waits for them.</summary>
@@ -104,6 +104,7 @@ internal sealed class LoneExchange : IAsyncDisposable
         await application.StopAsync();
         await application.DisposeAsync();
         await server.DropDatabaseAsync(database);
+        File.Delete(erased);
     }
 
     private T Hosted<T>() => application.Services.GetServices<IHostedService>().OfType<T>().Single();

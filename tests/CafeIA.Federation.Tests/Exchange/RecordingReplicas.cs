@@ -16,6 +16,10 @@ internal sealed class RecordingReplicas : IReplicas
 
     public ConcurrentQueue<(HubId Hub, Uri Peer, SignedHead Head)> Hints { get; } = new();
 
+    public ConcurrentQueue<HubId> Reloaded { get; } = new();
+
+    public void Reload(KnownHub hub) => Reloaded.Enqueue(hub.Id);
+
     public void Follow(KnownHub hub) => Followed[hub.Id] = hub;
 
     public void Receive(ReadOnlyMemory<byte> bytes) => Received.Writer.TryWrite(bytes.ToArray());

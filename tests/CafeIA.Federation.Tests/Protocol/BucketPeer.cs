@@ -43,7 +43,7 @@ internal sealed class BucketPeer(Head head, Dictionary<EntryId, HeldEntry> rows,
         return digest;
     }
 
-    private IReadOnlyDictionary<int, ulong[]> AskSlots(IReadOnlyList<int> buckets)
+    private Dictionary<int, ulong[]> AskSlots(IReadOnlyList<int> buckets)
     {
         var question = BucketCodec.EncodeNumbers(buckets);
         Assert.True(BucketCodec.TryDecodeNumbers(question, StateDigest.BucketCount, BucketCodec.MaxBuckets, out var asked));
@@ -61,7 +61,7 @@ internal sealed class BucketPeer(Head head, Dictionary<EntryId, HeldEntry> rows,
         return (answered, prints);
     }
 
-    private IReadOnlyList<ProvenChange> AskEntries(IReadOnlyList<Fingerprint> wanted)
+    private ProvenChange[] AskEntries(IReadOnlyList<Fingerprint> wanted)
     {
         var question = BucketCodec.EncodeWanted(wanted);
         Assert.True(BucketCodec.TryDecodeWanted(question, out var asked));

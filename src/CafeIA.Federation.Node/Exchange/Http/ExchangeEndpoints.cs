@@ -7,22 +7,30 @@ namespace CafeIA.Federation.Node.Exchange.Http;
 /// <summary>What any node may ask of this one: who it is, how far its journals go, and the changes themselves. All of it is public and signed.</summary>
 internal static class ExchangeEndpoints
 {
+    private static readonly TimeSpan LookPatience = TimeSpan.FromSeconds(2);
+
     public static IEndpointRouteBuilder MapExchange(this IEndpointRouteBuilder routes)
     {
         routes.MapGet(HubDocument.Path, Describe).WithName("DescribeHub");
         routes.MapGet(HeadDocument.Path, HeadsAsync).WithName("ListHeads");
         routes.MapGet(SegmentEndpoint.Path, SegmentEndpoint.PullAsync).WithName("PullSegment");
+        routes.MapBuckets();
         return routes;
     }
 
     private static Ok<HubDocument> Describe(ExchangeIdentity identity, HubRegister hubs) =>
         TypedResults.Ok(HubDocument.Of(identity.Federation, hubs.Local));
 
-    private static async Task<Ok<Dictionary<string, HeadDocument>>> HeadsAsync(JournalReader journals, CancellationToken cancellation)
+    private static async Task<Ok<Dictionary<string, HeadDocument>>> HeadsAsync(HubRegister hubs, JournalReader journals, ComputedStates computed, TimeProvider time, CancellationToken cancellation)
     {
+        // A large node shows what it found last rather than keep the asker.
+        await computed.LookAsync(hubs.Hubs).WaitAsync(LookPatience, time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        cancellation.ThrowIfCancellationRequested();
         var ends = await journals.EndsAsync(cancellation);
-        return TypedResults.Ok(ends.Where(e => e is { Head: not null, Hub.IsHidden: false }).ToDictionary(e => e.Hub.Id.ToString(), e => HeadDocument.Of(e.Head!, null)));
+        return TypedResults.Ok(ends.Where(e => e is { Head: not null, Hub.IsHidden: false }).ToDictionary(e => e.Hub.Id.ToString(), e => HeadDocument.Of(e.Head!, Shown(computed.Find(e.Hub)))));
     }
+
+    private static ShownState? Shown(ComputedState? state) => state is null ? null : new(state.At, state.Digest);
 
     public static ProblemHttpResult Problem(int status, Refusal refusal) =>
         TypedResults.Problem(refusal.Message, statusCode: status, extensions: new Dictionary<string, object?> { ["code"] = refusal.Code, ["field"] = refusal.Field });

@@ -1,3 +1,4 @@
+using CafeIA.Federation.Node.Exchange.AntiEntropy;
 using CafeIA.Federation.Node.Journal;
 using CafeIA.Federation.Protocol.Heads;
 using CafeIA.Federation.Protocol.Identifiers;
@@ -11,6 +12,8 @@ internal sealed partial class HeadExchange(
     JournalReader journals,
     PeerRoster roster,
     IReplicas replicas,
+    ComputedStates computed,
+    StateRepair repair,
     IHostApplicationLifetime lifetime,
     TimeProvider time,
     Random random,
@@ -54,6 +57,20 @@ internal sealed partial class HeadExchange(
         return ahead;
     }
 
+    /// <summary>Looks at this node's own rows, and mends from the peer what is not as its hub signed it.</summary>
+    /// <returns>Entries that were put right.</returns>
+    public async Task<int> RepairAsync(Uri peer, CancellationToken cancellation)
+    {
+        await computed.LookAsync(hubs.Hubs).WaitAsync(cancellation);
+        var mended = 0;
+        foreach (var hub in hubs.Hubs.Where(h => h is { IsFrozen: false, IsHidden: false }))
+        {
+            if (computed.Find(hub) is { IsDamaged: true, Head: { } head })
+                mended += await repair.MendAsync(hub, head, peer, cancellation);
+        }
+        return mended;
+    }
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await lifetime.StartedAsync(stoppingToken);
@@ -67,7 +84,9 @@ internal sealed partial class HeadExchange(
             }
             try
             {
-                await CompareAsync(peers[random.Next(peers.Count)], stoppingToken);
+                var peer = peers[random.Next(peers.Count)];
+                await CompareAsync(peer, stoppingToken);
+                await RepairAsync(peer, stoppingToken);
             }
             catch (Npgsql.NpgsqlException e)
             {
