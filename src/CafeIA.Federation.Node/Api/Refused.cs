@@ -45,7 +45,7 @@ internal sealed class Refused(Refusal refusal, int otherwise = StatusCodes.Statu
         "version-mismatch" => StatusCodes.Status412PreconditionFailed,
         "body-too-large" => StatusCodes.Status413PayloadTooLarge,
         "not-json" => StatusCodes.Status415UnsupportedMediaType,
-        "hub-busy" or "hub-unavailable" => StatusCodes.Status503ServiceUnavailable,
+        "hub-busy" or "hub-unavailable" or "hub-suspect" or "hub-forked" => StatusCodes.Status503ServiceUnavailable,
         _ => null,
     };
 

@@ -21,6 +21,15 @@ internal interface IPeerClient
     /// <param name="wait">How long the peer may hold the answer back while there is nothing new (long poll); zero: answer at once.</param>
     /// <param name="cancellation">Gives up.</param>
     Task<Result<ReadOnlyMemory<byte>>> PullAsync(Uri peer, HubId hub, Position after, TimeSpan wait, CancellationToken cancellation);
+
+    /// <summary><c>GET /federation/v1/hubs/{hub}/head</c>: the peer's highest signed head of the hub, not verified, and whether the peer doubts its own database.</summary>
+    Task<Result<PeerHead>> HeadAsync(Uri peer, HubId hub, CancellationToken cancellation);
+
+    /// <summary><c>GET /federation/v1/hubs/{hub}/proof?epoch=e&amp;first=n&amp;second=m</c>: what the hub's root was at n as the peer holds it, and the proof from there to m.</summary>
+    Task<Result<HistoryProof>> HistoryAsync(Uri peer, HubId hub, uint epoch, ulong first, ulong second, CancellationToken cancellation);
+
+    /// <summary><c>GET /federation/v1/hubs/{hub}/keys</c>: the hub's changes of key, in order, not verified.</summary>
+    Task<Result<IReadOnlyList<KeyRotation>>> KeysAsync(Uri peer, HubId hub, CancellationToken cancellation);
 }
 
 /// <summary>What a peer shows of one hub's journal.</summary>
@@ -30,3 +39,8 @@ internal sealed record ShownHead(SignedHead Head, ShownState? State);
 
 /// <summary>The digest a node computed from its own rows, which is the signed one unless something changed them.</summary>
 internal sealed record ShownState(Position At, Hash Digest);
+
+/// <summary>A peer's answer to "which is your highest signed head of this hub?".</summary>
+/// <param name="Head">Null when it holds none.</param>
+/// <param name="IsSuspect">The peer doubts its own database: its answer vouches for nothing.</param>
+internal sealed record PeerHead(SignedHead? Head, bool IsSuspect);

@@ -17,6 +17,12 @@ internal sealed class PeerRoster
     /// <summary>Where pulls and comparisons may go, in a steady order.</summary>
     public IReadOnlyList<Uri> Addresses => [.. addresses.Keys.OrderBy(a => a.AbsoluteUri, StringComparer.Ordinal)];
 
+    /// <summary>Which hub answered there with the right key; null when none did.</summary>
+    public HubId? HubAt(Uri address) => addresses.TryGetValue(address, out var hub) ? hub : null;
+
+    /// <summary>Where the hub's own node answered; null when it never did.</summary>
+    public Uri? AddressOf(HubId hub) => addresses.Where(a => a.Value == hub).Select(a => a.Key).OrderBy(a => a.AbsoluteUri, StringComparer.Ordinal).FirstOrDefault();
+
     /// <summary>Completes at the next change. Take it before reading, and nothing is missed.</summary>
     public Task ChangedAsync() => changed.Task;
 

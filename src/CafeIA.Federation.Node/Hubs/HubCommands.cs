@@ -12,7 +12,8 @@ internal interface IHubCommands
     /// <remarks>
     /// Refusals: <c>entry-not-found</c>, <c>entry-withdrawn</c>, <c>entry-erased</c>, <c>version-mismatch</c>, <c>kind-mismatch</c>, <c>idempotency-conflict</c>;
     /// <c>hub-busy</c>: the queue is full, try again later; <c>hub-unavailable</c>: the database did not say whether it took the change, so
-    /// send it again with the same command id. The body is taken as it is: it was judged at the edge.
+    /// send it again with the same command id; <c>hub-suspect</c>: the database may be an old copy, and members are asked; <c>hub-forked</c>: two histories of
+    /// this hub exist. The body is taken as it is: it was judged at the edge.
     /// </remarks>
     Task<Result<Sequenced>> SubmitAsync(Intent intent, CancellationToken cancellation);
 }
@@ -44,4 +45,8 @@ internal static class HubRefusals
     public static Refusal Busy { get; } = new("hub-busy", "Le hub reçoit trop de demandes à la fois. Réessayez dans quelques secondes.");
 
     public static Refusal Unavailable { get; } = new("hub-unavailable", "La base de données n’a pas confirmé l’écriture. Renvoyez la même demande avec la même clé d’idempotence : elle ne sera pas écrite deux fois.");
+
+    public static Refusal Forked { get; } = new("hub-forked", "Deux histoires du journal de ce hub existent : rien n’est écrit avant que son opérateur y mette fin (cafeia epoch open).");
+
+    public static Refusal Doubted(string sentence) => new("hub-suspect", sentence);
 }

@@ -2,11 +2,14 @@ using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Threading.Channels;
 using CafeIA.Federation.Node.Exchange;
+using CafeIA.Federation.Node.Hubs.Following;
+using CafeIA.Federation.Node.Hubs.Recovery;
 using CafeIA.Federation.Node.Journal;
 using CafeIA.Federation.Protocol;
 using CafeIA.Federation.Protocol.Heads;
 using CafeIA.Federation.Protocol.Identifiers;
 using CafeIA.Federation.Protocol.Journal;
+using CafeIA.Federation.Protocol.Recovery;
 using CafeIA.Federation.Protocol.Segments;
 using CafeIA.Federation.Protocol.Sequencing;
 using Npgsql;
@@ -20,21 +23,28 @@ namespace CafeIA.Federation.Node.Hubs;
 /// <remarks>
 /// Orleans' promise of one activation is not relied upon: two may live for a while. The journal's fence decides: the one whose append finds the end
 /// moved has written nothing, answers <see cref="HubAnswer.Fenced"/> to all that waits, and leaves. A commit whose outcome is unknown is looked up
-/// in the journal before anything else is planned.
+/// in the journal before anything else is planned. A database that may be an old copy is written to only after every member said what it holds of this
+/// hub, and what is missing was pulled back (<see cref="Recall"/>).
 /// </remarks>
 [Reentrant, KeepAlive]
 internal sealed partial class HubGrain(
     JournalLoader loader,
     JournalWriter writer,
+    JournalProofs proofs,
     JournalSignal signal,
     HubRegister hubs,
     HubProgress progress,
     HubSigner signer,
     HubOptions options,
+    OwnDatabase ownDatabase,
+    OwnStanding standing,
+    Recall recall,
+    EpochOpener epochs,
+    IPeerClient peers,
     ISegmentTransport transport,
     HubsTelemetry telemetry,
     TimeProvider time,
-    ILogger<HubGrain> logger) : Grain, IHubGrain
+    ILogger<HubGrain> logger) : Grain, IHubGrain, IDisposable
 {
     /// <summary>Commands waiting; more are refused as hub-busy.</summary>
     private const int MaxWaiting = 10_000;
@@ -45,16 +55,35 @@ internal sealed partial class HubGrain(
     /// <summary>Changes between two checkpoints of the digest: what a start folds in at most.</summary>
     private const ulong CheckpointEvery = 5_000;
 
+    /// <summary>Between two rounds of questions to those who have not answered.</summary>
+    private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(1);
+
+    /// <summary>Rounds of questions asked beside the writing after a start that left nothing to doubt; later the exchange of heads finds what they missed.</summary>
+    private const int RoundsAfterStart = 10;
+
     private readonly Channel<Waiting> queue = Channel.CreateBounded<Waiting>(new BoundedChannelOptions(MaxWaiting) { SingleReader = true });
     private bool leaving;
     private Sequencer? sequencer;
     private ulong checkpointed;
     private Task loop = Task.CompletedTask;
     private Task sending = Task.CompletedTask;
+    private readonly CancellationTokenSource stopping = new();
+    private readonly HashSet<string> gone = new(StringComparer.Ordinal);
+    private Applier own = null!;
+    private Task asking = Task.CompletedTask;
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        await LoadAsync(cancellationToken);
+        own = new Applier(hubs.Local, options, loader, writer, proofs, hubs, peers, telemetry, time, logger);
+        own.Applied += batch => signal.Advance(options.HubId, batch.End);
+        var loaded = await LoadAsync(cancellationToken);
+        var doubts = await ownDatabase.JudgeAsync(hubs.Local, loaded.State, cancellationToken);
+        if (doubts == Doubts.None)
+            asking = AskBesideAsync();
+        else if (recall.HasMembers)
+            Doubt(doubts);
+        else
+            await ownDatabase.AdoptAsync(loaded.State.Position, loaded.State.Frontier.Root(), cancellationToken);
         loop = RunAsync();
     }
 
@@ -63,9 +92,13 @@ internal sealed partial class HubGrain(
         // What waits is still written: the loop ends when the queue is empty.
         leaving = true;
         queue.Writer.TryComplete();
+        await stopping.CancelAsync();
         await loop;
         await sending;
+        await asking;
     }
+
+    public void Dispose() => stopping.Dispose();
 
     public Task StartAsync() => Task.CompletedTask;
 
@@ -84,6 +117,173 @@ internal sealed partial class HubGrain(
         // An activation that leaves has a successor, which takes the command.
         return Task.FromResult(leaving ? FencedAnswer : HubAnswer.From(HubRefusals.Busy));
     }
+
+    public async Task HintAsync(string peer, Immutable<byte[]> signedHead)
+    {
+        if (!SignedHead.TryDecode(signedHead.Value, out var head) || sequencer is not { } current || standing.IsSuspect || hubs.Local.IsFrozen)
+            return;
+        var keys = await loader.LoadKeysAsync(options.FederationId, hubs.Local, stopping.Token);
+        if (head.Head.Federation != options.FederationId || head.Head.Hub != options.HubId
+            || keys.For(head.Head.Key, head.Head.Position) is not { } key || !head.IsSignedBy(key))
+            return;
+        if (head.Head.Position > current.State.Position)
+        {
+            LogPeerAhead(options.HubId, peer, head.Head.Position);
+            Doubt(Doubts.PeerAhead);
+        }
+        else if (await proofs.RootAtAsync(hubs.Local, head.Head.Position, stopping.Token) is { } root && root != head.Head.Root && current.State.Proven is { } proven)
+        {
+            LogForked(options.HubId, peer, head.Head.Position);
+            await hubs.FreezeAsync(hubs.Local, proven, head, new(head.Head.Size, root, proven.Head.Size, []), stopping.Token);
+        }
+    }
+
+    public Task GiveUpOnAsync(string[] members)
+    {
+        gone.UnionWith(members);
+        return Task.CompletedTask;
+    }
+
+    public async Task<string?> RecoverFromAsync(string peer)
+    {
+        var source = new Uri(peer);
+        var answer = await peers.HeadAsync(source, options.HubId, stopping.Token);
+        if (!answer.IsOk)
+            return answer.Refusal.Message;
+        if (answer.Value.Head is not { } head)
+            return $"Le nœud {peer} ne tient rien du hub « {options.Id} ».";
+        // Nobody writes meanwhile, and afterwards only when all members have answered.
+        Doubt(Doubts.PeerAhead);
+        await own.LoadAsync(stopping.Token);
+        var taken = await recall.PullBackAsync(own, head, [source, .. recall.Sources(null)], stopping.Token);
+        sequencer = null;
+        return taken switch
+        {
+            Taken.Good => null,
+            Taken.Forked => "Ce que ce nœud tient et ce que l’autre tient sont deux histoires du même hub : « cafeia epoch open » y met fin.",
+            _ => $"Le journal de « {options.Id} » n’a pas pu être repris en entier : {own.Follower?.State.Position} sur {head.Head.Position}. Le journal du nœud dit pourquoi.",
+        };
+    }
+
+    public async Task<EpochReport> OpenEpochAsync(EpochRequest request)
+    {
+        if (standing.IsSuspect)
+            return EpochReport.Refused(standing.Sentence()!);
+        var report = await epochs.OpenAsync(hubs.Local, request, stopping.Token);
+        if (report.Opened is not null)
+        {
+            sequencer = null;
+            await own.LoadAsync(stopping.Token);
+            var state = own.Follower!.State;
+            await ownDatabase.AdvanceAsync(state.Position, state.Frontier.Root(), stopping.Token);
+            signal.Advance(options.HubId, state.Position);
+        }
+        return report;
+    }
+
+    /// <summary>Nothing was found to doubt: members are asked all the same, beside the writing.</summary>
+    private async Task AskBesideAsync()
+    {
+        try
+        {
+            var inquiry = recall.Begin(await loader.LoadKeysAsync(options.FederationId, hubs.Local, stopping.Token));
+            for (var round = 0; round < RoundsAfterStart && !standing.IsSuspect; round++)
+            {
+                var waiting = await recall.AskAsync(inquiry, [], stopping.Token);
+                if (inquiry.Highest is { } highest && sequencer is { } current && highest.Head.Position > current.State.Position)
+                {
+                    LogPeerAhead(options.HubId, inquiry.HighestFrom.ToString()!, highest.Head.Position);
+                    Doubt(Doubts.PeerAhead);
+                }
+                if (waiting.Count == 0)
+                    return;
+                await Task.Delay(AskAgain, time, stopping.Token);
+            }
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // The activation leaves: its successor asks again.
+        }
+        catch (Exception e) when (e is NpgsqlException or TimeoutException or IOException)
+        {
+            LogUnavailable(e, options.HubId);
+        }
+    }
+
+    /// <summary>From now on nothing is written until everybody has answered and nothing is missing here.</summary>
+    private void Doubt(Doubts doubts)
+    {
+        var isNew = !standing.IsSuspect;
+        standing.Doubt(standing.Doubts | doubts, standing.Waiting, time.GetUtcNow());
+        if (!isNew)
+            return;
+        LogDoubt(options.HubId, doubts);
+        asking = RecallAsync(asking);
+    }
+
+    private async Task RecallAsync(Task before)
+    {
+        await before;
+        Inquiry? inquiry = null;
+        while (!stopping.IsCancellationRequested)
+        {
+            try
+            {
+                inquiry ??= recall.Begin(await loader.LoadKeysAsync(options.FederationId, hubs.Local, stopping.Token));
+                var waiting = await recall.AskAsync(inquiry, gone, stopping.Token);
+                standing.Doubt(standing.Doubts, waiting, time.GetUtcNow());
+                if (await SettleAsync(inquiry, waiting.Count == 0))
+                    return;
+                await Task.Delay(AskAgain, time, stopping.Token);
+            }
+            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e) when (e is NpgsqlException or TimeoutException or IOException)
+            {
+                LogUnavailable(e, options.HubId);
+                await Task.Delay(AskAgain, time, CancellationToken.None);
+            }
+        }
+    }
+
+    /// <returns>True when there is nothing left to wait for: this hub writes again, or is frozen, or leaves.</returns>
+    private async Task<bool> SettleAsync(Inquiry inquiry, bool allAnswered)
+    {
+        await own.LoadAsync(stopping.Token);
+        if (inquiry.Highest is { } highest)
+        {
+            var taken = highest.Head.Position > own.Follower!.State.Position
+                ? await recall.PullBackAsync(own, highest, recall.Sources(inquiry.HighestFrom), stopping.Token)
+                : await own.TakeHeadAsync(highest, null, stopping.Token);
+            if (taken == Taken.Forked)
+            {
+                // Writing is refused because the hub is frozen, which only an epoch ends.
+                standing.Trust();
+                return true;
+            }
+            if (taken == Taken.Fenced)
+            {
+                Leave();
+                return true;
+            }
+            if (own.Follower!.State.Position < highest.Head.Position)
+                return false;
+        }
+        if (!allAnswered)
+            return false;
+        var state = own.Follower!.State;
+        await ownDatabase.AdoptAsync(state.Position, state.Frontier.Root(), stopping.Token);
+        await LoadAsync(stopping.Token);
+        standing.Trust();
+        LogTrusted(options.HubId, state.Position);
+        return true;
+    }
+
+    /// <summary>Why nothing may be written now; null when it may.</summary>
+    private Refusal? NotNow() =>
+        hubs.Local.IsFrozen ? HubRefusals.Forked : standing.Sentence() is { } sentence ? HubRefusals.Doubted(sentence) : null;
 
     private static HubAnswer FencedAnswer { get; } = HubAnswer.From(new Refusal(HubAnswer.Fenced, "fenced"));
 
@@ -134,6 +334,12 @@ internal sealed partial class HubGrain(
             first,
             links: batch.Skip(1).Where(w => w.TraceParent is not null).Select(w => new ActivityLink(ActivityContext.Parse(w.TraceParent!, null))));
         var started = time.GetTimestamp();
+        if (NotNow() is { } refusal)
+        {
+            foreach (var waiting in batch)
+                waiting.Answer.TrySetResult(HubAnswer.From(refusal));
+            return AppendOutcome.Committed;
+        }
         try
         {
             var current = sequencer ?? await LoadAsync(CancellationToken.None);
@@ -149,9 +355,11 @@ internal sealed partial class HubGrain(
                         waiting.Answer.TrySetResult(FencedAnswer);
                     return AppendOutcome.Fenced;
                 }
+                // On the disk before anybody hears of it: a database that is behind it was restored.
+                await ownDatabase.AdvanceAsync(journalBatch.End, journalBatch.RootAfter, CancellationToken.None);
                 telemetry.Appended(journalBatch.Changes.Count, time.GetElapsedTime(started));
                 activity?.SetTag("cafeia.hub", options.Id).SetTag("cafeia.seq", (long)journalBatch.After.Size).SetTag("cafeia.changes", journalBatch.Changes.Count);
-                progress.Set(options.HubId, current.State.Position, journalBatch.Head, time.GetUtcNow());
+                progress.Set(options.HubId, current.State.Position, current.State.Position.Seq, time.GetUtcNow());
                 signal.Advance(options.HubId, current.State.Position);
                 await SendAsync(journalBatch, traceParent);
             }
@@ -186,7 +394,7 @@ internal sealed partial class HubGrain(
             LogUnknownOutcome(e, options.HubId, journalBatch.After.Size);
             sequencer = null;
             var end = (await LoadAsync(CancellationToken.None)).State;
-            if (end.Position.Seq == journalBatch.After.Size && end.Frontier.Root() == journalBatch.RootAfter)
+            if (end.Position == journalBatch.End && end.Frontier.Root() == journalBatch.RootAfter)
                 return AppendOutcome.Committed;
             if (end.Position == journalBatch.Before)
                 throw;
@@ -222,7 +430,7 @@ internal sealed partial class HubGrain(
         var state = await loader.LoadAsync(hubs.Local, cancellation);
         checkpointed = state.Position.Seq;
         sequencer = new Sequencer(options.FederationId, options.HubId, signer, state, RandomNumberGenerator.Create());
-        progress.Set(options.HubId, state.Position, state.Head, time.GetUtcNow());
+        progress.Set(options.HubId, state.Position, state.Position.Seq, time.GetUtcNow());
         return sequencer;
     }
 
@@ -239,4 +447,16 @@ internal sealed partial class HubGrain(
 
     [LoggerMessage(3, LogLevel.Error, "Hub {Hub}: the database is not available; the commands that waited were told so")]
     private partial void LogUnavailable(Exception exception, HubId hub);
+
+    [LoggerMessage(4, LogLevel.Error, "Hub {Hub}: the database may be an old copy ({Doubts}); nothing is written before every member has said what it holds of this hub")]
+    private partial void LogDoubt(HubId hub, Doubts doubts);
+
+    [LoggerMessage(5, LogLevel.Warning, "Hub {Hub}: every member has answered and nothing is missing; writing goes on after {Position}")]
+    private partial void LogTrusted(HubId hub, Position position);
+
+    [LoggerMessage(6, LogLevel.Error, "Hub {Hub}: {Peer} holds this hub's journal up to {Position}, further than this database")]
+    private partial void LogPeerAhead(HubId hub, string peer, Position position);
+
+    [LoggerMessage(7, LogLevel.Error, "Hub {Hub}: {Peer} holds another history of this hub, up to {Position}; nothing more is written before 'cafeia epoch open'")]
+    private partial void LogForked(HubId hub, string peer, Position position);
 }

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using CafeIA.Federation.Node.Journal;
-using CafeIA.Federation.Protocol.Heads;
 using CafeIA.Federation.Protocol.Identifiers;
 
 namespace CafeIA.Federation.Node.Hubs;
@@ -24,8 +23,7 @@ internal sealed class HubProgress(HubRegister hubs)
     public IReadOnlyList<HubStanding> All() =>
         [.. hubs.Hubs.Select(h => entries.TryGetValue(h.Id, out var e) ? new HubStanding(h, e.Held, e.KnownSize, e.HeardAt) : new(h, default, 0, null))];
 
-    public void Set(HubId hub, Position held, SignedHead? known, DateTimeOffset? heardAt) =>
-        entries[hub] = new(held, Math.Max(known?.Head.Size ?? 0, held.Seq), heardAt);
+    public void Set(HubId hub, Position held, ulong knownSize, DateTimeOffset? heardAt) => entries[hub] = new(held, Math.Max(knownSize, held.Seq), heardAt);
 
     private sealed record Entry(Position Held, ulong KnownSize, DateTimeOffset? HeardAt);
 }

@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
 using CafeIA.Federation.Node.Exchange;
+using CafeIA.Federation.Node.Hubs.Following;
+using CafeIA.Federation.Node.Hubs.Recovery;
 
 namespace CafeIA.Federation.Node.Hubs;
 
@@ -9,7 +11,7 @@ internal static class HubsComposition
 {
     /// <summary>
     /// Adds the local hub's registration, the silo with its grains, and the way in. Needs before it: the database and its schema, the options of hub and
-    /// exchange, the hub's signer, an <see cref="ISegmentTransport"/> and an <see cref="IPeerClient"/>. Hosted services start in the order they are added.
+    /// exchange, the hub's signer, its <see cref="HighWaterFile"/>, an <see cref="ISegmentTransport"/> and an <see cref="IPeerClient"/>. Hosted services start in the order they are added.
     /// </summary>
     public static IHostApplicationBuilder AddHubs(this IHostApplicationBuilder builder, HubOptions hub, SiloOptions silo)
     {
@@ -23,6 +25,12 @@ internal static class HubsComposition
                 clusterId: $"cafeia-{hub.Id}"));
         builder.Services.AddHostedService<HubStart>();
         builder.Services.AddSingleton<HubProgress>();
+        builder.Services.AddSingleton<OwnStanding>();
+        builder.Services.AddSingleton<IOwnStanding>(provider => provider.GetRequiredService<OwnStanding>());
+        builder.Services.AddSingleton<OwnDatabase>();
+        builder.Services.AddSingleton<Recall>();
+        builder.Services.AddSingleton<EpochOpener>();
+        builder.Services.AddSingleton<RefusalSamples>();
         builder.Services.AddSingleton<HubsTelemetry>();
         builder.Services.AddSingleton<IHubCommands, HubCommands>();
         builder.Services.AddSingleton<IReplicas, Replicas>();

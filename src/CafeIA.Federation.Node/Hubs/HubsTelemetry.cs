@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using CafeIA.Federation.Node.Hubs.Following;
 using CafeIA.Federation.Protocol.Following;
 using CafeIA.Federation.Protocol.Identifiers;
 
@@ -13,6 +14,7 @@ internal sealed class HubsTelemetry : IDisposable
     /// <summary>Seconds, from a commit on an idle disk to a partition that heals.</summary>
     private static readonly InstrumentAdvice<double> Seconds = new() { HistogramBucketBoundaries = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300] };
 
+    private readonly RefusalSamples samples;
     private readonly Meter meter;
     private readonly Counter<long> appended;
     private readonly Counter<long> applied;
@@ -22,8 +24,9 @@ internal sealed class HubsTelemetry : IDisposable
     private readonly Histogram<double> append;
     private readonly Histogram<double> lag;
 
-    public HubsTelemetry(IMeterFactory meters, HubProgress progress)
+    public HubsTelemetry(IMeterFactory meters, HubProgress progress, RefusalSamples samples)
     {
+        this.samples = samples;
         meter = meters.Create(Name);
         appended = meter.CreateCounter<long>("cafeia.changes.appended", "{change}", "Changes of the local hub committed");
         applied = meter.CreateCounter<long>("cafeia.changes.applied", "{change}", "Changes of other hubs committed");
@@ -50,7 +53,15 @@ internal sealed class HubsTelemetry : IDisposable
         lag.Record(Math.Max(0, sinceSigned.TotalSeconds), Hub(hub));
     }
 
-    public void Refused(HubId hub, SegmentFault fault) => refused.Add(1, Hub(hub), new("fault", fault.ToString()));
+    /// <param name="hub">Whose journal the segment claims to be of.</param>
+    /// <param name="fault">What is wrong with it.</param>
+    /// <param name="from">The sender's address, or <c>lane</c>.</param>
+    /// <param name="at">Now.</param>
+    public void Refused(HubId hub, SegmentFault fault, string from, DateTimeOffset at)
+    {
+        refused.Add(1, Hub(hub), new("fault", fault.ToString()));
+        samples.Add(new(hub, fault, from, at));
+    }
 
     public void Pulled(HubId hub, string outcome) => pulls.Add(1, Hub(hub), new("outcome", outcome));
 

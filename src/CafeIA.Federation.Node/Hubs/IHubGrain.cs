@@ -1,6 +1,8 @@
+using CafeIA.Federation.Node.Hubs.Recovery;
 using CafeIA.Federation.Protocol;
 using CafeIA.Federation.Protocol.Identifiers;
 using CafeIA.Federation.Protocol.Sequencing;
+using Orleans.Concurrency;
 
 namespace CafeIA.Federation.Node.Hubs;
 
@@ -15,6 +17,19 @@ internal interface IHubGrain : IGrainWithStringKey
 
     /// <summary>The journal's rows were put right: the state in memory is loaded anew before the next batch.</summary>
     Task ReloadAsync();
+
+    /// <summary>Another node showed this head of this hub, not verified.</summary>
+    Task HintAsync(string peer, Immutable<byte[]> signedHead);
+
+    /// <summary>The operator says that these members, by name or address, no longer exist: their answer is not waited for.</summary>
+    Task GiveUpOnAsync(string[] members);
+
+    /// <summary>Pulls this hub's journal back from a node that holds it.</summary>
+    /// <returns>Null when all of it is held; else what stands in the way, as a sentence.</returns>
+    Task<string?> RecoverFromAsync(string peer);
+
+    /// <summary>Ends two histories of this hub by an epoch that takes over what both hold.</summary>
+    Task<EpochReport> OpenEpochAsync(EpochRequest request);
 }
 
 /// <summary>An <see cref="Intent"/> on its way between silos.</summary>

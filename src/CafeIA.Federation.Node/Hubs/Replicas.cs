@@ -30,8 +30,8 @@ internal sealed partial class Replicas(IGrainFactory grains, HubRegister hubs, H
 
     public void Hint(KnownHub hub, Uri peer, SignedHead head)
     {
-        if (!hub.IsLocal)
-            Forget(Grain(hub.Id).HintAsync(peer.ToString(), head.Encode().AsImmutable()), hub.Id);
+        var bytes = head.Encode().AsImmutable();
+        Forget(hub.IsLocal ? grains.GetGrain<IHubGrain>(hub.Id.ToString()).HintAsync(peer.ToString(), bytes) : Grain(hub.Id).HintAsync(peer.ToString(), bytes), hub.Id);
     }
 
     public void Reload(KnownHub hub) =>

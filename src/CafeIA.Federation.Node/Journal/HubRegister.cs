@@ -108,17 +108,54 @@ internal sealed class HubRegister(NpgsqlDataSource database, TimeProvider time)
         return hub;
     }
 
-    /// <summary>Keeps both heads as proof and takes nothing more of the hub.</summary>
-    public async Task FreezeAsync(KnownHub hub, SignedHead ours, SignedHead theirs, CancellationToken cancellation)
+    /// <summary>Keeps both heads as proof, with what shows that they are of two histories, and takes nothing more of this epoch.</summary>
+    public async Task FreezeAsync(KnownHub hub, SignedHead ours, SignedHead theirs, HistoryProof? proof, CancellationToken cancellation)
     {
-        await using var command = database.CreateCommand("update hub set frozen_at = $2, fork_ours = $3, fork_theirs = $4 where hub_key = $1 and frozen_at is null");
+        await using var command = database.CreateCommand(
+            """
+            update hub set frozen_at = $2, fork_ours = $3, fork_theirs = $4, fork_size = $5, fork_root = $6, fork_proof = $7
+            where hub_key = $1 and frozen_at is null
+            """);
         command.Parameters.Add(new() { Value = hub.Key });
         command.Parameters.Add(new() { Value = time.GetUtcNow().UtcDateTime });
         command.Parameters.Add(new() { Value = ours.Encode() });
         command.Parameters.Add(new() { Value = theirs.Encode() });
+        command.Parameters.Add(new() { Value = proof is null ? DBNull.Value : (long)proof.First, NpgsqlDbType = NpgsqlDbType.Bigint });
+        command.Parameters.Add(new() { Value = (object?)proof?.RootAtFirst.ToArray() ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bytea });
+        command.Parameters.Add(new() { Value = (object?)proof?.Proof.SelectMany(h => h.ToArray()).ToArray() ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bytea });
         await command.ExecuteNonQueryAsync(cancellation);
-        var frozen = hub with { IsFrozen = true };
-        ImmutableInterlocked.AddOrUpdate(ref byKey, hub.Key, frozen, (_, _) => frozen);
+        Replace(hub.Id, isFrozen: true);
+    }
+
+    /// <summary>The hub has opened an epoch, which ends both histories. The proof stays.</summary>
+    public async Task UnfreezeAsync(KnownHub hub, CancellationToken cancellation)
+    {
+        await using var command = database.CreateCommand("update hub set frozen_at = null where hub_key = $1");
+        command.Parameters.Add(new() { Value = hub.Key });
+        await command.ExecuteNonQueryAsync(cancellation);
+        Replace(hub.Id, isFrozen: false);
+    }
+
+    /// <summary>Both heads of a hub that showed two histories; null when it never did.</summary>
+    public async Task<(SignedHead Ours, SignedHead Theirs)?> ForkAsync(KnownHub hub, CancellationToken cancellation)
+    {
+        await using var command = database.CreateCommand("select fork_ours, fork_theirs from hub where hub_key = $1 and fork_ours is not null");
+        command.Parameters.Add(new() { Value = hub.Key });
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        return await reader.ReadAsync(cancellation)
+            && SignedHead.TryDecode(reader.GetFieldValue<byte[]>(0), out var ours)
+            && SignedHead.TryDecode(reader.GetFieldValue<byte[]>(1), out var theirs)
+                ? (ours, theirs)
+                : null;
+    }
+
+    private void Replace(HubId id, bool isFrozen)
+    {
+        if (Find(id) is { } known)
+        {
+            var changed = known with { IsFrozen = isFrozen };
+            ImmutableInterlocked.AddOrUpdate(ref byKey, known.Key, changed, (_, now) => now with { IsFrozen = isFrozen });
+        }
     }
 
     private KnownHub Read(NpgsqlDataReader reader)

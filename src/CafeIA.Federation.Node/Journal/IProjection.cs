@@ -11,4 +11,12 @@ internal interface IProjection
     /// <param name="hub">Whose journal.</param>
     /// <param name="current">The current change of each entry the append touches, one an entry. A body may be missing or unreadable: then the entry is hidden.</param>
     void Project(NpgsqlBatch batch, KnownHub hub, IReadOnlyList<Change> current);
+
+    /// <summary>Adds the commands that take out of the read model every entry of the hub whose current change is still of an earlier epoch; none where it holds no rows of entries.</summary>
+    /// <param name="batch">The transaction.</param>
+    /// <param name="hub">Whose journal.</param>
+    /// <param name="epoch">The epoch that has taken everything over.</param>
+    void Forget(NpgsqlBatch batch, KnownHub hub, uint epoch)
+    {
+    }
 }

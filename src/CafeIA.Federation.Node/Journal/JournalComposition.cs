@@ -11,6 +11,7 @@ internal static class JournalComposition
         .AddSingleton<HubRegister>()
         .AddSingleton<HubStandings>()
         .AddSingleton<JournalLoader>()
+        .AddSingleton<JournalProofs>()
         .AddSingleton<JournalReader>()
         .AddSingleton<JournalWriter>()
         .AddSingleton<JournalSignal>()

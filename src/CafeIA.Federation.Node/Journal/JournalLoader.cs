@@ -28,7 +28,7 @@ internal sealed class JournalLoader(NpgsqlDataSource database)
         uint epoch;
         Frontier frontier;
         SignedHead? head = null;
-        await using (var end = new NpgsqlCommand("select epoch, size, frontier, head from journal where hub_key = $1", connection, transaction))
+        await using (var end = new NpgsqlCommand("select epoch, size, frontier, coalesce(proven, head) from journal where hub_key = $1", connection, transaction))
         {
             end.Parameters.Add(new() { Value = hub.Key });
             await using var reader = await end.ExecuteReaderAsync(cancellation);
@@ -39,8 +39,42 @@ internal sealed class JournalLoader(NpgsqlDataSource database)
                 throw new InvalidDataException($"The stored head of hub {hub.Id} cannot be read.");
         }
         var digest = await LoadDigestAsync(connection, hub, epoch, cancellation);
+        var opening = epoch > 1 && frontier.Size > 0 ? await LoadOpeningAsync(connection, hub, epoch, cancellation) : null;
         await transaction.CommitAsync(cancellation);
-        return new JournalState(epoch, frontier, digest, head);
+        return new JournalState(epoch, frontier, digest, head, opening);
+    }
+
+    /// <summary>The hub's keys: the one that is pinned, and the rotations its journal holds.</summary>
+    public async Task<KeyRing> LoadKeysAsync(FederationId federation, KnownHub hub, CancellationToken cancellation)
+    {
+        var ring = new KeyRing(federation, hub.Id, hub.PublicKey);
+        await using var command = database.CreateCommand(
+            """
+            select c.body
+            from entry e
+            join change c on c.hub_key = e.hub_key and c.epoch = e.epoch and c.seq = e.seq
+            where e.hub_key = $1 and e.kind = $2 and c.body is not null
+            """);
+        command.Parameters.Add(new() { Value = hub.Key });
+        command.Parameters.Add(new() { Value = (int)EntryKind.Control });
+        var rotations = new List<KeyRotation>();
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            if (KeyRotation.TryReadBody(reader.GetFieldValue<byte[]>(0)) is { } rotation)
+                rotations.Add(rotation);
+        }
+        foreach (var rotation in rotations.OrderBy(r => r.Number))
+            ring.TryExtend(rotation);
+        return ring;
+    }
+
+    private static async Task<EpochOpening?> LoadOpeningAsync(NpgsqlConnection connection, KnownHub hub, uint epoch, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand("select body from change where hub_key = $1 and epoch = $2 and seq = 1", connection);
+        command.Parameters.Add(new() { Value = hub.Key });
+        command.Parameters.Add(new() { Value = (long)epoch });
+        return await command.ExecuteScalarAsync(cancellation) is byte[] body ? EpochOpening.TryReadBody(body) : null;
     }
 
     private static async Task<StateDigest> LoadDigestAsync(NpgsqlConnection connection, KnownHub hub, uint epoch, CancellationToken cancellation)

@@ -42,7 +42,7 @@ internal sealed class JournalWriter(NpgsqlDataSource database, IEnumerable<IProj
         batch.BatchCommands.Add(byEntry);
         if (commands.Count > 0)
         {
-            var byCommand = new NpgsqlBatchCommand("select header, salt, body from change where hub_key = $1 and command_id = any($2)");
+            var byCommand = new NpgsqlBatchCommand("select header, salt, body from change where hub_key = $1 and command_id = any($2) order by epoch");
             byCommand.Parameters.Add(new() { Value = hub.Key });
             byCommand.Parameters.Add(new() { Value = commands.Select(c => c.ToArray()).ToArray() });
             batch.BatchCommands.Add(byCommand);
@@ -91,6 +91,8 @@ internal sealed class JournalWriter(NpgsqlDataSource database, IEnumerable<IProj
             AddCheckpoint(batch, hub, journalBatch, checkpoint);
         foreach (var projection in projections)
             projection.Project(batch, hub, current);
+        if (journalBatch.EndsOpening)
+            AddLeavePast(batch, hub, journalBatch.Epoch);
         try
         {
             await batch.ExecuteNonQueryAsync(cancellation);
@@ -126,7 +128,7 @@ internal sealed class JournalWriter(NpgsqlDataSource database, IEnumerable<IProj
             """
             with moved as (
                 update journal
-                set size = $5, root = $6, frontier = $7, head = coalesce($8, head), trace_parent = $9
+                set epoch = $11, size = $5, root = $6, frontier = $7, head = coalesce($8, case when epoch = $11 then head end), proven = $10, trace_parent = $9
                 where hub_key = $1 and epoch = $2 and size = $3 and root = $4
                 returning 1
             )
@@ -142,6 +144,8 @@ internal sealed class JournalWriter(NpgsqlDataSource database, IEnumerable<IProj
         // A head of a larger size than what is held cannot be served yet: the one that covers what is held stays.
         command.Parameters.Add(new() { Value = covers ? journalBatch.Head.Encode() : DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bytea });
         command.Parameters.Add(new() { Value = (object?)traceParent ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
+        command.Parameters.Add(new() { Value = journalBatch.Head.Encode() });
+        command.Parameters.Add(new() { Value = (long)journalBatch.Epoch });
         batch.BatchCommands.Add(command);
     }
 
@@ -180,7 +184,7 @@ internal sealed class JournalWriter(NpgsqlDataSource database, IEnumerable<IProj
             left join erasure x on x.entry_id = r.entry_id and x.hub_id = $11
             """);
         command.Parameters.Add(new() { Value = hub.Key });
-        command.Parameters.Add(new() { Value = (long)journalBatch.Before.Epoch });
+        command.Parameters.Add(new() { Value = (long)journalBatch.Epoch });
         command.Parameters.Add(new() { Value = seqs });
         command.Parameters.Add(new() { Value = previous });
         command.Parameters.Add(new() { Value = headers.Select(h => h.ToArray()).ToArray() });
@@ -225,7 +229,7 @@ internal sealed class JournalWriter(NpgsqlDataSource database, IEnumerable<IProj
             select $1, $2, * from unnest($3::smallint[], $4::bigint[], $5::bytea[])
             """);
         command.Parameters.Add(new() { Value = hub.Key });
-        command.Parameters.Add(new() { Value = (long)journalBatch.Before.Epoch });
+        command.Parameters.Add(new() { Value = (long)journalBatch.Epoch });
         command.Parameters.Add(new() { Value = stored.Select(s => (short)s.Subtree.Level).ToArray() });
         command.Parameters.Add(new() { Value = stored.Select(s => (long)s.Subtree.Index).ToArray() });
         command.Parameters.Add(new() { Value = stored.Select(s => s.Hash.ToArray()).ToArray() });
@@ -240,10 +244,24 @@ internal sealed class JournalWriter(NpgsqlDataSource database, IEnumerable<IProj
             on conflict (hub_key) do update set epoch = excluded.epoch, size = excluded.size, buckets = excluded.buckets
             """);
         command.Parameters.Add(new() { Value = hub.Key });
-        command.Parameters.Add(new() { Value = (long)journalBatch.Before.Epoch });
+        command.Parameters.Add(new() { Value = (long)journalBatch.Epoch });
         command.Parameters.Add(new() { Value = (long)journalBatch.After.Size });
         command.Parameters.Add(new() { Value = digest.ToArray() });
         batch.BatchCommands.Add(command);
+    }
+
+    /// <summary>Everything is taken over from the epochs before: entries that are not leave the directory, and bodies that no entry leads to any more leave the journal.</summary>
+    private void AddLeavePast(NpgsqlBatch batch, KnownHub hub, uint epoch)
+    {
+        foreach (var projection in projections)
+            projection.Forget(batch, hub, epoch);
+        foreach (var sql in (string[])["delete from entry where hub_key = $1 and epoch < $2", "update change set salt = null, body = null where hub_key = $1 and epoch < $2 and body is not null"])
+        {
+            var command = new NpgsqlBatchCommand(sql);
+            command.Parameters.Add(new() { Value = hub.Key });
+            command.Parameters.Add(new() { Value = (long)epoch });
+            batch.BatchCommands.Add(command);
+        }
     }
 
     /// <summary>The last change of each entry, in the order of their seq.</summary>

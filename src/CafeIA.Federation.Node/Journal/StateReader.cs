@@ -16,7 +16,7 @@ namespace CafeIA.Federation.Node.Journal;
 /// earlier position is the rows up to it, and for each entry that was changed later the change before (<c>previous_seq</c>). A scan reads every row of the
 /// hub, 0.6 s for a million; one at a time.
 /// </remarks>
-internal sealed class StateReader(NpgsqlDataSource database, JournalReader journals) : IDisposable
+internal sealed class StateReader(NpgsqlDataSource database, JournalProofs proofs) : IDisposable
 {
     /// <summary>Changes back from the journal's end for which it is answered.</summary>
     public const ulong MaxRewind = 50_000;
@@ -64,7 +64,7 @@ internal sealed class StateReader(NpgsqlDataSource database, JournalReader journ
         var bytes = 0;
         var sent = found.TakeWhile(c => (bytes += ChangeCodec.SizeOf(c)) <= EntryBytes || ReferenceEquals(c, found[0])).ToArray();
         var plans = sent.Select(c => Proof.PlanInclusion(c.Header.Position.Seq - 1, at.Seq)).ToArray();
-        var hashes = await journals.SubtreesAsync(hub, at.Epoch, [.. plans.SelectMany(p => p).SelectMany(n => n).Distinct()], cancellation);
+        var hashes = await proofs.SubtreesAsync(hub, at.Epoch, [.. plans.SelectMany(p => p).SelectMany(n => n).Distinct()], cancellation);
         return [.. sent.Zip(plans, (change, plan) => new ProvenChange(change, Proof.Make(plan, s => hashes[s])))];
     }
 

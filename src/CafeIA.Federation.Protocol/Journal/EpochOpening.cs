@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 
 namespace CafeIA.Federation.Protocol.Journal;
@@ -16,8 +17,8 @@ public sealed record EpochOpening(uint Number, uint Previous, ulong ForkSize, Ha
 
     public byte[] ToBody()
     {
-        using var stream = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(stream))
+        var bytes = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(bytes))
         {
             writer.WriteStartObject();
             writer.WriteNumber("number", Number);
@@ -31,7 +32,7 @@ public sealed record EpochOpening(uint Number, uint Previous, ulong ForkSize, Ha
             writer.WriteNumber("entries", Entries);
             writer.WriteEndObject();
         }
-        return stream.ToArray();
+        return bytes.WrittenSpan.ToArray();
     }
 
     /// <summary>Null for a body that holds none.</summary>

@@ -62,6 +62,9 @@ public static class Proof
         return nodes;
     }
 
+    /// <summary>The perfect subtrees that MTH(D[size]) folds from; none for a tree without leaves.</summary>
+    public static IReadOnlyList<Subtree> PlanRoot(ulong size) => Range(0, size);
+
     /// <summary>Makes the proof from its plan and the hash of each perfect subtree.</summary>
     public static Hash[] Make(IReadOnlyList<IReadOnlyList<Subtree>> plan, Func<Subtree, Hash> hashOf)
     {

@@ -9,6 +9,7 @@ public sealed class Inquiry
     private readonly KeyRing keys;
     private readonly FederationId federation;
     private readonly HubId hub;
+    private readonly HashSet<HubId> expected;
     private readonly HashSet<HubId> missing;
 
     /// <param name="federation">The hub's.</param>
@@ -22,7 +23,15 @@ public sealed class Inquiry
         this.federation = federation;
         this.hub = hub;
         this.keys = keys;
-        missing = [.. members.Where(m => m != hub)];
+        expected = [.. members.Where(m => m != hub)];
+        missing = [.. expected];
+    }
+
+    /// <summary>Another member, known only since the question was asked: its answer is waited for as well.</summary>
+    public void Expect(HubId member)
+    {
+        if (member != hub && expected.Add(member))
+            missing.Add(member);
     }
 
     /// <summary>Members whose answer still counts and is not there.</summary>
@@ -61,5 +70,9 @@ public sealed class Inquiry
     }
 
     /// <summary>The operator says that this member's node no longer exists: nobody waits for it.</summary>
-    public void Gone(HubId member) => missing.Remove(member);
+    public void Gone(HubId member)
+    {
+        expected.Add(member);
+        missing.Remove(member);
+    }
 }

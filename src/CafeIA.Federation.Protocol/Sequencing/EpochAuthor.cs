@@ -15,7 +15,7 @@ public static class EpochAuthor
     /// <param name="signer">The hub's key in use.</param>
     /// <param name="ended">Where the epoch that ends stands in this store: the fence.</param>
     /// <param name="opening">What the first change says; its entries are counted from <paramref name="survivors"/>.</param>
-    /// <param name="survivors">The current change of each entry, control entries but the epochs' included; salt, body, time and command stay as they are.</param>
+    /// <param name="survivors">The current change of each entry, control entries included; salt, body and time stay as they are, and so does the command, which only one entry can have.</param>
     /// <param name="random">Salts the first change.</param>
     /// <param name="at">The time of the first change and of the head.</param>
     /// <returns>The batch, and the state once it is committed.</returns>
@@ -53,8 +53,13 @@ public static class EpochAuthor
             },
             salt,
             said.ToBody()));
+        // A command that was sent again after the histories parted may have made an entry in each.
+        var commands = new HashSet<CommandId>();
         foreach (var change in survivors)
-            Add(Reissue(change, new(said.Number, frontier.Size + 1)));
+        {
+            var command = change.Header.Command;
+            Add(Reissue(change, new(said.Number, frontier.Size + 1), command.IsNone || commands.Add(command) ? command : CommandId.None));
+        }
         var head = SignedHead.Sign(
             new Head
             {
@@ -84,8 +89,8 @@ public static class EpochAuthor
     }
 
     /// <summary>The same statement at another place: only its position is new, so salt and body still open its commitment.</summary>
-    private static Change Reissue(Change change, Position position) =>
-        Change.TryRead((change.Header with { Position = position }).Encode(), change.Salt, change.Body, out var reissued)
+    private static Change Reissue(Change change, Position position, CommandId command) =>
+        Change.TryRead((change.Header with { Position = position, Command = command }).Encode(), change.Salt, change.Body, out var reissued)
             ? reissued
             : throw new InvalidOperationException($"The change {change.Header.Position} cannot be written again.");
 }

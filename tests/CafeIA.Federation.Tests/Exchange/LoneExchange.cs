@@ -74,6 +74,7 @@ internal sealed class LoneExchange : IAsyncDisposable
         builder.Services.AddSingleton(new ExchangeOptions { BrokerAddress = broker, Peers = peers ?? [] });
         builder.Services.AddSingleton(new ExchangeIdentity(FederationId.Parse(federation)));
         builder.Services.AddSingleton<IReplicas, RecordingReplicas>();
+        builder.Services.AddSingleton<IOwnStanding, Trusted>();
         builder.Services.AddExchange();
         configure?.Invoke(builder.Services);
         var application = builder.Build();
@@ -108,4 +109,9 @@ internal sealed class LoneExchange : IAsyncDisposable
     }
 
     private T Hosted<T>() => application.Services.GetServices<IHostedService>().OfType<T>().Single();
+
+    private sealed class Trusted : IOwnStanding
+    {
+        public bool IsSuspect => false;
+    }
 }

@@ -47,5 +47,14 @@ internal sealed class CutLink
             Interlocked.Increment(ref link.refused);
             return Task.FromResult<Result<ReadOnlyMemory<byte>>>(Down);
         }
+
+        public Task<Result<PeerHead>> HeadAsync(Uri peer, HubId hub, CancellationToken cancellation) =>
+            peer == link.To ? Task.FromResult<Result<PeerHead>>(Down) : inner.HeadAsync(peer, hub, cancellation);
+
+        public Task<Result<HistoryProof>> HistoryAsync(Uri peer, HubId hub, uint epoch, ulong first, ulong second, CancellationToken cancellation) =>
+            peer == link.To ? Task.FromResult<Result<HistoryProof>>(Down) : inner.HistoryAsync(peer, hub, epoch, first, second, cancellation);
+
+        public Task<Result<IReadOnlyList<KeyRotation>>> KeysAsync(Uri peer, HubId hub, CancellationToken cancellation) =>
+            peer == link.To ? Task.FromResult<Result<IReadOnlyList<KeyRotation>>>(Down) : inner.KeysAsync(peer, hub, cancellation);
     }
 }

@@ -69,7 +69,7 @@ public sealed class HubRegisterTests(PostgresServer server) : IAsyncLifetime
         var hub = (await register.RegisterAsync(Lyon, isLocal: false, Cancellation)).Value;
         Assert.False(hub.IsFrozen);
         var history = AuthoredHistory.OfSize(3);
-        await register.FreezeAsync(hub, history.Heads[0], history.Heads[0], Cancellation);
+        await register.FreezeAsync(hub, history.Heads[0], history.Heads[0], null, Cancellation);
         Assert.True(register.Find(hub.Id)?.IsFrozen);
         Assert.True((await ReloadedAsync()).Find(hub.Id)?.IsFrozen);
         Assert.True((await register.RegisterAsync(Lyon, isLocal: false, Cancellation)).Value.IsFrozen);
@@ -81,8 +81,8 @@ public sealed class HubRegisterTests(PostgresServer server) : IAsyncLifetime
         var register = Register();
         var hub = (await register.RegisterAsync(Lyon, isLocal: false, Cancellation)).Value;
         var history = AuthoredHistory.OfSize(14);
-        await register.FreezeAsync(hub, history.Heads[0], history.Heads[0], Cancellation);
-        await register.FreezeAsync(hub, history.Heads[1], history.Heads[1], Cancellation);
+        await register.FreezeAsync(hub, history.Heads[0], history.Heads[0], null, Cancellation);
+        await register.FreezeAsync(hub, history.Heads[1], history.Heads[1], null, Cancellation);
         await using var command = postgres.Database.CreateCommand("select fork_ours from hub where hub_id = 'lyon'");
         Assert.True(SignedHead.TryDecode((byte[])(await command.ExecuteScalarAsync(Cancellation))!, out var kept));
         Assert.Equal(history.Heads[0].Identity, kept.Identity);

@@ -38,7 +38,7 @@ public sealed class JournalReaderTests(PostgresFixture postgres) : IClassFixture
             var replica = new Replica(hub.Known.Id);
             if (after > 0)
                 Assert.IsType<Verdict.Apply>(replica.Deliver(hub.History.Cut(1, (ulong)after)));
-            var segment = await hub.Reader.SegmentAsync(hub.Known, (ulong)after, Cancellation);
+            var segment = await hub.Reader.SegmentAsync(hub.Known, new(1, (ulong)after), Cancellation);
             Assert.NotNull(segment);
             Assert.True(SegmentCodec.TryDecode(SegmentCodec.Encode(segment), out var received));
             Assert.Equal(Math.Min(Size - after, Segment.MaxChanges), received.Changes.Count);
@@ -52,7 +52,7 @@ public sealed class JournalReaderTests(PostgresFixture postgres) : IClassFixture
         var hub = await LongJournalAsync();
         var replica = new Replica(hub.Known.Id);
         var segments = 0;
-        while (await hub.Reader.SegmentAsync(hub.Known, replica.State.Frontier.Size, Cancellation) is { } segment)
+        while (await hub.Reader.SegmentAsync(hub.Known, replica.State.Position, Cancellation) is { } segment)
         {
             Assert.IsType<Verdict.Apply>(replica.Deliver(segment));
             segments++;
@@ -70,7 +70,7 @@ public sealed class JournalReaderTests(PostgresFixture postgres) : IClassFixture
             await hub.WriteAsync([.. Enumerable.Range(i, 10).Select(n => Put(n, large))]);
         var replica = new Replica(hub.Known.Id);
         var counts = new List<int>();
-        while (await hub.Reader.SegmentAsync(hub.Known, replica.State.Frontier.Size, Cancellation) is { } segment)
+        while (await hub.Reader.SegmentAsync(hub.Known, replica.State.Position, Cancellation) is { } segment)
         {
             var bytes = SegmentCodec.Encode(segment);
             Assert.InRange(bytes.Length, 1, Segment.MaxBytes);
@@ -86,11 +86,11 @@ public sealed class JournalReaderTests(PostgresFixture postgres) : IClassFixture
     public async Task There_is_no_segment_after_the_end_or_of_an_empty_journal()
     {
         var hub = await StoredHub.CreateAsync(postgres);
-        Assert.Null(await hub.Reader.SegmentAsync(hub.Known, 0, Cancellation));
+        Assert.Null(await hub.Reader.SegmentAsync(hub.Known, new(1, 0), Cancellation));
         await hub.WriteAsync(Put(1, "a"));
-        Assert.NotNull(await hub.Reader.SegmentAsync(hub.Known, 0, Cancellation));
-        Assert.Null(await hub.Reader.SegmentAsync(hub.Known, 1, Cancellation));
-        Assert.Null(await hub.Reader.SegmentAsync(hub.Known, 2, Cancellation));
+        Assert.NotNull(await hub.Reader.SegmentAsync(hub.Known, new(1, 0), Cancellation));
+        Assert.Null(await hub.Reader.SegmentAsync(hub.Known, new(1, 1), Cancellation));
+        Assert.Null(await hub.Reader.SegmentAsync(hub.Known, new(1, 2), Cancellation));
     }
 
     [Fact]
@@ -100,9 +100,9 @@ public sealed class JournalReaderTests(PostgresFixture postgres) : IClassFixture
         var hub = await StoredHub.CreateAsync(postgres);
         hub.History.Write(Put(1, "a"));
         await hub.Writer.AppendAsync(hub.Known, hub.History.Batches[^1], Trace, null, Cancellation);
-        Assert.Equal(Trace, (await hub.Reader.SegmentAsync(hub.Known, 0, Cancellation))?.TraceParent);
+        Assert.Equal(Trace, (await hub.Reader.SegmentAsync(hub.Known, new(1, 0), Cancellation))?.TraceParent);
         await hub.WriteAsync(Put(2, "b"));
-        Assert.Null((await hub.Reader.SegmentAsync(hub.Known, 0, Cancellation))?.TraceParent);
+        Assert.Null((await hub.Reader.SegmentAsync(hub.Known, new(1, 0), Cancellation))?.TraceParent);
     }
 
     [Fact]

@@ -20,7 +20,7 @@ internal sealed class StoredHub
         History = new AuthoredHistory(known.Id);
         Loader = new JournalLoader(postgres.Database);
         Writer = new JournalWriter(postgres.Database, projections);
-        Reader = new JournalReader(postgres.Database, register);
+        Reader = new JournalReader(postgres.Database, register, new JournalProofs(postgres.Database));
     }
 
     public HubRegister Register { get; }

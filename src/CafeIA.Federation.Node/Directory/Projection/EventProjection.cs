@@ -58,6 +58,17 @@ internal sealed class EventProjection(CurrentPlaces places, TimeProvider time) :
             batch.BatchCommands.Add(occurrences.Insert(hub.Key));
     }
 
+    public void Forget(NpgsqlBatch batch, KnownHub hub, uint epoch)
+    {
+        foreach (var table in (string[])["event", "occurrence"])
+        {
+            var command = new NpgsqlBatchCommand($"delete from {table} where hub_key = $1 and entry_id in (select entry_id from entry where hub_key = $1 and epoch < $2)");
+            command.Parameters.Add(new() { Value = hub.Key });
+            command.Parameters.Add(new() { Value = (long)epoch });
+            batch.BatchCommands.Add(command);
+        }
+    }
+
     private static NpgsqlBatchCommand Delete(string sql, int hubKey, object ids)
     {
         var command = new NpgsqlBatchCommand(sql);

@@ -38,6 +38,14 @@ internal sealed class ResourceProjection : IProjection
             batch.BatchCommands.Add(Upsert(hub.Key, shown));
     }
 
+    public void Forget(NpgsqlBatch batch, KnownHub hub, uint epoch)
+    {
+        var command = new NpgsqlBatchCommand("delete from resource where hub_key = $1 and entry_id in (select entry_id from entry where hub_key = $1 and epoch < $2)");
+        command.Parameters.Add(new() { Value = hub.Key });
+        command.Parameters.Add(new() { Value = (long)epoch });
+        batch.BatchCommands.Add(command);
+    }
+
     private static NpgsqlBatchCommand Delete(int hubKey, List<Guid> gone)
     {
         var command = new NpgsqlBatchCommand("delete from resource where hub_key = $1 and entry_id = any($2)");

@@ -15,6 +15,9 @@ internal static class ExchangeEndpoints
         routes.MapGet(HeadDocument.Path, HeadsAsync).WithName("ListHeads");
         routes.MapGet(SegmentEndpoint.Path, SegmentEndpoint.PullAsync).WithName("PullSegment");
         routes.MapBuckets();
+        routes.MapGet(PositionDocument.Path, JournalEndpoints.HeadAsync).WithName("GetHead");
+        routes.MapGet(ProofDocument.Path, JournalEndpoints.ProofAsync).WithName("ProveHistory");
+        routes.MapGet(KeysDocument.Path, JournalEndpoints.KeysAsync).WithName("ListKeys");
         return routes;
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using CafeIA.Federation.Node.Journal;
 using CafeIA.Federation.Protocol;
@@ -52,6 +53,33 @@ internal sealed class PeerClient(PeerHttp http, ExchangeIdentity identity) : IPe
         var answer = await http.GetAsync(address, Segment.MaxBytes, TimeSpan.FromSeconds(seconds), cancellation);
         ExchangeTelemetry.CountPullMade(answer.Refusal?.Code ?? (answer.Value.IsEmpty ? "nothing-new" : "segment"));
         return answer;
+    }
+
+    public async Task<Result<PeerHead>> HeadAsync(Uri peer, HubId hub, CancellationToken cancellation)
+    {
+        var answer = await http.GetAsync(new Uri(peer, PositionDocument.Path.Of(hub)), MaxDescription, TimeSpan.Zero, cancellation);
+        if (!answer.IsOk)
+            return answer.Refusal;
+        return TryRead<PositionDocument>(answer.Value.Span)?.Read() is { } head ? head : BadAnswer(peer, "ce n’est pas une tête de journal");
+    }
+
+    public async Task<Result<HistoryProof>> HistoryAsync(Uri peer, HubId hub, uint epoch, ulong first, ulong second, CancellationToken cancellation)
+    {
+        var address = new Uri(peer, string.Create(CultureInfo.InvariantCulture, $"{ProofDocument.Path.Of(hub)}?epoch={epoch}&first={first}&second={second}"));
+        var answer = await http.GetAsync(address, MaxDescription, TimeSpan.Zero, cancellation);
+        if (!answer.IsOk)
+            return answer.Refusal;
+        return TryRead<ProofDocument>(answer.Value.Span)?.Read(first, second) is { } proof ? proof : BadAnswer(peer, "ce n’est pas une preuve");
+    }
+
+    public async Task<Result<IReadOnlyList<KeyRotation>>> KeysAsync(Uri peer, HubId hub, CancellationToken cancellation)
+    {
+        var answer = await http.GetAsync(new Uri(peer, KeysDocument.Path.Of(hub)), MaxDescription, TimeSpan.Zero, cancellation);
+        if (!answer.IsOk)
+            return answer.Refusal;
+        if (TryRead<KeysDocument>(answer.Value.Span)?.Read() is not { } rotations)
+            return BadAnswer(peer, "ce ne sont pas des changements de clé");
+        return rotations;
     }
 
     private static T? TryRead<T>(ReadOnlySpan<byte> json)

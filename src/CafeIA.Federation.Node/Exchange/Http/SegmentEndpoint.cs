@@ -39,9 +39,7 @@ internal static class SegmentEndpoint
             return Refuse(400, new("bad-wait", $"« wait » est un nombre entier de secondes, de 0 à {MaxWait}.", "wait"));
         if (hubs.Find(id) is not { IsHidden: false } known)
             return Refuse(404, new("unknown-hub", $"Ce nœud ne connaît pas le hub « {id} ».", "hub"));
-        if (await EpochAsync(journals, known, cancellation) is { } epoch && epoch != position.Epoch)
-            return Refuse(409, new("unknown-epoch", $"Le journal de « {id} » est ici à l’époque {epoch}, pas {position.Epoch}.", "after"));
-        if (await journals.SegmentAsync(known, position.Seq, cancellation) is { } segment)
+        if (await journals.SegmentAsync(known, position, cancellation) is { } segment)
             return Serve(segment);
         if (patience == TimeSpan.Zero)
             return Nothing();
@@ -66,7 +64,7 @@ internal static class SegmentEndpoint
             // The end first, then the segment, then the wait from that end: a commit between any two of them ends the wait. A replica may end beyond the newest head
             // it can show, so the wait is for what comes after the end and not after the position that was asked for.
             var end = await journals.EndAsync(hub, cancellation);
-            if (await journals.SegmentAsync(hub, after.Seq, cancellation) is { } segment)
+            if (await journals.SegmentAsync(hub, after, cancellation) is { } segment)
                 return segment;
             var rest = time.GetElapsedTime(time.GetTimestamp(), deadline);
             if (rest <= TimeSpan.Zero)
@@ -76,9 +74,6 @@ internal static class SegmentEndpoint
                 return null;
         }
     }
-
-    private static async Task<uint?> EpochAsync(JournalReader journals, KnownHub hub, CancellationToken cancellation) =>
-        (await journals.EndAsync(hub, cancellation))?.Position.Epoch;
 
     private static bool TryReadWait(string? text, out TimeSpan wait)
     {

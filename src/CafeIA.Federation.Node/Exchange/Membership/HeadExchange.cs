@@ -21,7 +21,7 @@ internal sealed partial class HeadExchange(
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
 
-    /// <summary>Asks the peer for its heads and hints at every one that is ahead of what is held here.</summary>
+    /// <summary>Asks the peer for its heads and hints at every one that is not what is held here.</summary>
     /// <returns>How many hubs the peer is ahead with.</returns>
     public async Task<int> CompareAsync(Uri peer, CancellationToken cancellation)
     {
@@ -42,16 +42,15 @@ internal sealed partial class HeadExchange(
             }
             var outcome = Compare(ends.GetValueOrDefault(id), head);
             ExchangeTelemetry.CountHeadCompared(outcome);
-            if (outcome is not ("peer-ahead" or "different"))
+            if (outcome == "equal")
                 continue;
             if (outcome == "different")
                 LogDifferent(peer, id, head.Head.Position);
-            if (hub.IsLocal)
-            {
+            if (hub.IsLocal && outcome == "peer-ahead")
                 LogOwnAhead(peer, head.Head.Position);
-                continue;
-            }
-            ahead++;
+            if (outcome != "peer-behind")
+                ahead++;
+            // Also of a peer that is behind: its head is of the history held here, or proves another.
             replicas.Hint(hub, peer, head);
         }
         return ahead;
@@ -112,7 +111,7 @@ internal sealed partial class HeadExchange(
     [LoggerMessage(2, LogLevel.Error, "Le nœud {Peer} tient au même numéro {Position} du journal de {Hub} un autre contenu que ce nœud")]
     private partial void LogDifferent(Uri peer, HubId hub, Position position);
 
-    [LoggerMessage(3, LogLevel.Error, "Le nœud {Peer} tient le journal de ce hub jusqu’à {Position}, plus loin qu’ici : cette base vient d’une sauvegarde ancienne, ou d’une copie. Ne plus rien écrire avant d’avoir compris.")]
+    [LoggerMessage(3, LogLevel.Error, "Le nœud {Peer} tient le journal de ce hub jusqu’à {Position}, plus loin qu’ici : cette base vient d’une sauvegarde ancienne, ou d’une copie. Rien n’est écrit avant que ce soit repris.")]
     private partial void LogOwnAhead(Uri peer, Position position);
 
     [LoggerMessage(4, LogLevel.Warning, "Les journaux n’ont pas pu être lus pour les comparer ({Reason}) ; nouvel essai bientôt")]

@@ -1,5 +1,6 @@
 using CafeIA.Federation.Node.Exchange;
 using CafeIA.Federation.Node.Hubs;
+using CafeIA.Federation.Node.Hubs.Recovery;
 using CafeIA.Federation.Node.Journal;
 using CafeIA.Federation.Node.Journal.Erasures;
 using CafeIA.Federation.Node.Operations.Postgres;
@@ -135,7 +136,7 @@ internal sealed class NodeHost : IAsyncDisposable
     private void AddSettings(IServiceCollection services, DataFolder data, HubSigner signer)
     {
         services.AddSingleton(TimeProvider.System);
-        services.AddSingleton(Settings).AddSingleton(data).AddSingleton(signer);
+        services.AddSingleton(Settings).AddSingleton(data).AddSingleton(signer).AddSingleton(new HighWaterFile(data.HighWaterFile));
         services.AddSingleton(Settings.Hub).AddSingleton(Settings.Exchange).AddSingleton(Settings.Database);
         services.AddSingleton(EraseList.Open(data.EraseList));
         services.AddSingleton(new ExchangeIdentity(Settings.Hub.FederationId));

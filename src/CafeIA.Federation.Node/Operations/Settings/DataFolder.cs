@@ -27,6 +27,9 @@ internal sealed class DataFolder(string root)
     /// <summary>Beside the database, never in it: what a restored database no longer knows.</summary>
     public string EraseList => Path.Combine(Root, "erased");
 
+    /// <summary>How far the hub's own journal was committed: never part of a backup of the database.</summary>
+    public string HighWaterFile => Path.Combine(Root, "high-water");
+
     public string LockFile => Path.Combine(Root, "node.lock");
 
     public string PostgresCluster => Path.Combine(Root, "postgres");

@@ -1,0 +1,85 @@
+using CafeIA.Federation.Node.Journal;
+using CafeIA.Federation.Protocol;
+using CafeIA.Federation.Protocol.Heads;
+using CafeIA.Federation.Protocol.Identifiers;
+
+namespace CafeIA.Federation.Node.Exchange.Http;
+
+/// <summary>The highest signed head of one hub, as this node holds it.</summary>
+/// <param name="Head">The signed head as it is encoded, base64; null when none is held.</param>
+/// <param name="Suspect">This node doubts its own database, so its answer vouches for nothing.</param>
+internal sealed record PositionDocument(string? Head, bool Suspect)
+{
+    public const string Path = "/federation/v1/hubs/{hub}/head";
+
+    private const int MaxHead = 8192;
+
+    public static PositionDocument Of(SignedHead? head, bool isSuspect) => new(head is null ? null : Convert.ToBase64String(head.Encode()), isSuspect);
+
+    /// <summary>Null when the head is there and cannot be read.</summary>
+    public PeerHead? Read()
+    {
+        if (Head is null)
+            return new(null, Suspect);
+        var bytes = new byte[Math.Min(Head.Length, MaxHead)];
+        return Convert.TryFromBase64String(Head, bytes, out var length) && SignedHead.TryDecode(bytes.AsMemory(0, length), out var head) ? new(head, Suspect) : null;
+    }
+}
+
+/// <summary>What a hub's root was at a size, and the consistency proof from there to a larger one (RFC 9162, section 2.1.4); all in hexadecimal.</summary>
+internal sealed record ProofDocument(string? RootAtFirst, IReadOnlyList<string>? Proof)
+{
+    public const string Path = "/federation/v1/hubs/{hub}/proof";
+
+    /// <summary>Hashes of the longest proof: two for each level of a tree of 2^64 leaves.</summary>
+    private const int MaxHashes = 128;
+
+    public static ProofDocument Of(HistoryProof proof) => new(proof.RootAtFirst.ToString(), [.. proof.Proof.Select(h => h.ToString())]);
+
+    public HistoryProof? Read(ulong first, ulong second)
+    {
+        if (!Hash.TryParse(RootAtFirst, out var root) || Proof is not { Count: <= MaxHashes })
+            return null;
+        var hashes = new List<Hash>(Proof.Count);
+        foreach (var text in Proof)
+        {
+            if (!Hash.TryParse(text, out var hash))
+                return null;
+            hashes.Add(hash);
+        }
+        return new(first, root, second, hashes);
+    }
+}
+
+/// <summary>A hub's changes of key, in order, each as it is encoded, base64.</summary>
+internal sealed record KeysDocument(IReadOnlyList<string>? Rotations)
+{
+    public const string Path = "/federation/v1/hubs/{hub}/keys";
+
+    /// <summary>A hub that changes its key each month does so for thirty years.</summary>
+    private const int MaxRotations = 400;
+
+    public static KeysDocument Of(KeyRing ring) => new([.. ring.Rotations.Select(r => Convert.ToBase64String(r.Encode()))]);
+
+    public List<KeyRotation>? Read()
+    {
+        if (Rotations is not { Count: <= MaxRotations })
+            return null;
+        var rotations = new List<KeyRotation>(Rotations.Count);
+        foreach (var text in Rotations)
+        {
+            var bytes = new byte[KeyRotation.MaxSize];
+            if (text is null || !Convert.TryFromBase64String(text, bytes, out var length) || !KeyRotation.TryDecode(bytes.AsMemory(0, length), out var rotation))
+                return null;
+            rotations.Add(rotation);
+        }
+        return rotations;
+    }
+}
+
+/// <summary>Addresses about one hub.</summary>
+internal static class HubAddresses
+{
+    /// <summary>The path with the hub's id in its place.</summary>
+    public static string Of(this string path, HubId hub) => path.Replace("{hub}", hub.ToString(), StringComparison.Ordinal);
+}

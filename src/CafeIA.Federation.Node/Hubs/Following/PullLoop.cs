@@ -1,0 +1,133 @@
+using CafeIA.Federation.Node.Exchange;
+using CafeIA.Federation.Node.Journal;
+using CafeIA.Federation.Protocol.Following;
+using CafeIA.Federation.Protocol.Identifiers;
+using CafeIA.Federation.Protocol.Segments;
+
+namespace CafeIA.Federation.Node.Hubs.Following;
+
+/// <summary>Pulls one hub's journal: at once while a verified head speaks of changes not held, by long poll while the broker lane is silent, not at all while the lane speaks.</summary>
+internal sealed class PullLoop(HubId hub, PullSources sources, IPeerClient peers, HubRegister hubs, HubsTelemetry telemetry, TimeProvider time)
+{
+    /// <summary>Silence of the lane after which a long poll is held.</summary>
+    private static readonly TimeSpan LaneSilence = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long a long poll is held.</summary>
+    private static readonly TimeSpan PollPatience = TimeSpan.FromSeconds(20);
+
+    /// <summary>Pause after the n-th source in a row that failed: this times n, up to <see cref="MaxPause"/>.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
+
+    private static readonly TimeSpan MaxPause = TimeSpan.FromSeconds(5);
+
+    private TaskCompletionSource wanted = NewSource();
+    private long laneHeard;
+    private bool laneWasHeard;
+
+    public PullSources Sources => sources;
+
+    /// <summary>When the hub was last heard, by the lane or by its own node; null: never since the start.</summary>
+    public DateTimeOffset? HeardAt { get; private set; }
+
+    public void Wake() => wanted.TrySetResult();
+
+    public void HeardOnLane()
+    {
+        laneHeard = time.GetTimestamp();
+        laneWasHeard = true;
+        HeardAt = time.GetUtcNow();
+    }
+
+    public void HeardFrom(Uri source)
+    {
+        if (source == hubs.Find(hub)?.Address)
+            HeardAt = time.GetUtcNow();
+    }
+
+    /// <param name="follower">What is held; null while the database does not answer.</param>
+    /// <param name="reload">Loads it.</param>
+    /// <param name="take">Takes a segment that was pulled.</param>
+    /// <param name="report">After an answer that brought nothing.</param>
+    /// <param name="cancellation">Ends the loop.</param>
+    public async Task RunAsync(Func<Follower?> follower, Func<Task> reload, Func<Segment, Uri, Task<Taken>> take, Action report, CancellationToken cancellation)
+    {
+        var failures = 0;
+        while (!cancellation.IsCancellationRequested)
+        {
+            try
+            {
+                if (follower() is null)
+                    await reload();
+                if (follower() is not { } held)
+                {
+                    await Task.Delay(Pause, time, cancellation);
+                    continue;
+                }
+                if (!IsFrozen && !await WantsPullAsync(held, cancellation))
+                    continue;
+                failures = await PullOnceAsync(held, take, report, cancellation) ? 0 : failures + 1;
+                if (failures > 0)
+                    await Task.Delay(TimeSpan.FromTicks(Math.Min(MaxPause.Ticks, Pause.Ticks * failures)), time, cancellation);
+            }
+            catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+            {
+                return;
+            }
+        }
+    }
+
+    private bool IsFrozen => hubs.Find(hub) is { IsFrozen: true };
+
+    /// <summary>Waits while there is nothing to pull: the lane speaks and tells of nothing that is missing.</summary>
+    private async Task<bool> WantsPullAsync(Follower follower, CancellationToken cancellation)
+    {
+        if (follower.IsBehind || !laneWasHeard || time.GetElapsedTime(laneHeard) >= LaneSilence)
+            return true;
+        if (wanted.Task.IsCompleted)
+            wanted = NewSource();
+        var silence = Task.Delay(LaneSilence - time.GetElapsedTime(laneHeard), time, cancellation);
+        return await Task.WhenAny(wanted.Task, silence) == wanted.Task;
+    }
+
+    /// <returns>False when the source failed, or had nothing though more is known to exist.</returns>
+    private async Task<bool> PullOnceAsync(Follower follower, Func<Segment, Uri, Task<Taken>> take, Action report, CancellationToken cancellation)
+    {
+        if (sources.Next() is not { } source)
+            return false;
+        // Of a hub that showed two histories only the epoch that ends them is taken.
+        var isFrozen = IsFrozen;
+        var behind = !isFrozen && follower.IsBehind;
+        var after = isFrozen ? new Position(follower.State.Epoch + 1, 0) : follower.PullAfter;
+        var answer = await peers.PullAsync(source, hub, after, behind ? TimeSpan.Zero : PollPatience, cancellation);
+        if (!answer.IsOk)
+        {
+            telemetry.Pulled(hub, answer.Refusal.Code);
+            sources.Failed(source);
+            return false;
+        }
+        if (answer.Value.IsEmpty)
+        {
+            telemetry.Pulled(hub, "nothing");
+            HeardFrom(source);
+            report();
+            if (behind)
+                sources.Failed(source);
+            return !behind;
+        }
+        if (!SegmentCodec.TryDecode(answer.Value, out var segment))
+        {
+            telemetry.Refused(hub, SegmentFault.Malformed, source.ToString(), time.GetUtcNow());
+            sources.Failed(source);
+            return false;
+        }
+        telemetry.Pulled(hub, "segment");
+        var taken = await take(segment, source);
+        if (taken == Taken.Good)
+            HeardFrom(source);
+        else
+            sources.Failed(source);
+        return taken == Taken.Good;
+    }
+
+    private static TaskCompletionSource NewSource() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+}

@@ -1,0 +1,136 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using CafeIA.Federation.Node.Journal;
+using CafeIA.Federation.Protocol.Heads;
+using CafeIA.Federation.Protocol.Identifiers;
+using CafeIA.Federation.Protocol.Journal;
+using CafeIA.Federation.Protocol.Recovery;
+using CafeIA.Federation.Protocol.Sequencing;
+
+namespace CafeIA.Federation.Node.Hubs.Recovery;
+
+/// <summary>Ends two histories of this hub: finds the other one at the peers, merges entry by entry, and commits the epoch that takes everything over in one transaction.</summary>
+internal sealed class EpochOpener(
+    JournalLoader loader,
+    JournalWriter writer,
+    JournalReader reader,
+    JournalProofs proofs,
+    HubRegister hubs,
+    HubSigner signer,
+    HubOptions options,
+    Exchange.IPeerClient peers,
+    Recall recall,
+    TimeProvider time)
+{
+    private const int PageSize = 1_000;
+
+    public async Task<EpochReport> OpenAsync(KnownHub local, EpochRequest request, CancellationToken cancellation)
+    {
+        if (!local.IsFrozen || await hubs.ForkAsync(local, cancellation) is not { } fork)
+            return EpochReport.Refused("Ce hub n’a qu’une histoire : il n’y a rien à terminer.");
+        var state = await loader.LoadAsync(local, cancellation);
+        var keys = await loader.LoadKeysAsync(options.FederationId, local, cancellation);
+        if (keys.Current.Id != signer.PublicKey.Id)
+            return EpochReport.Refused("La clé de ce nœud n’est pas celle que ce hub emploie aujourd’hui : remettre la clé en usage (keys/) avant d’ouvrir une époque.");
+        var others = await FindOthersAsync(local, state, cancellation);
+        if (!others.Any(o => o.Head.Identity == fork.Theirs.Identity || o.Head.Identity == fork.Ours.Identity || o.Head.Head.Size >= fork.Theirs.Head.Size))
+            return EpochReport.Refused("L’autre histoire n’a été trouvée en entier sur aucun nœud joignable : ses changements seraient perdus. Réessayer quand le nœud qui la tient répond.");
+
+        var survivors = await CurrentAsync(local, cancellation);
+        var lines = new List<string>();
+        var undecided = 0;
+        foreach (var other in others)
+        {
+            var ours = await LastAfterAsync(local, state.Epoch, other.ForkSize, cancellation);
+            // A second other history meets what the first has left.
+            foreach (var entry in ours.Keys.ToArray())
+                ours[entry] = survivors[entry];
+            foreach (var merged in HistoryMerge.Merge(ours, Last(other.Changes), Choose))
+            {
+                if (merged.Winner is { } winner)
+                    survivors[merged.Entry] = winner;
+                if (merged.Choice is { } choice)
+                {
+                    undecided++;
+                    lines.Add($"{merged.Entry}  à choisir  ours {Words(choice.Ours)}  theirs {Words(choice.Theirs)}");
+                }
+                else if (merged.Loser is { } loser)
+                {
+                    lines.Add($"{merged.Entry}  {(ReferenceEquals(merged.Winner, ours.GetValueOrDefault(merged.Entry)) ? "ours" : "theirs")} l’emporte  perd {Words(loser)}");
+                }
+            }
+        }
+        if (undecided > 0 || request.DryRun)
+            return new(null, null, [.. lines], undecided);
+
+        var first = others.MinBy(o => o.ForkSize)!;
+        var opening = new EpochOpening(state.Epoch + 1, state.Epoch, first.ForkSize, first.ForkRoot, [state.Proven!.Identity, .. others.Select(o => o.Head.Identity)], 0);
+        var (batch, opened) = EpochAuthor.Open(options.FederationId, options.HubId, signer, state, opening, survivors.Values, RandomNumberGenerator.Create(), time.GetUtcNow());
+        if (await writer.AppendAsync(local, batch, null, opened.Digest, cancellation) == AppendOutcome.Fenced)
+            return EpochReport.Refused("Le journal a changé entre-temps ; recommencer.");
+        await hubs.UnfreezeAsync(local, cancellation);
+        return new(null, opened.Epoch, [.. lines], 0);
+
+        Side? Choose(EntryId entry) => (request.Choices.GetValueOrDefault(entry.Value) ?? request.Prefer) switch
+        {
+            "ours" => Side.Ours,
+            "theirs" => Side.Theirs,
+            _ => null,
+        };
+    }
+
+    /// <summary>Each other history once, however many nodes hold it.</summary>
+    private async Task<IReadOnlyList<OtherHistory>> FindOthersAsync(KnownHub local, JournalState state, CancellationToken cancellation)
+    {
+        var histories = new OtherHistories(proofs, loader, peers, options);
+        var found = new Dictionary<Protocol.Hash, OtherHistory>();
+        foreach (var peer in recall.Sources(null))
+        {
+            if (await histories.FindAsync(local, state, peer, cancellation) is { } other)
+                found.TryAdd(other.Head.Head.Root, other);
+        }
+        return [.. found.Values];
+    }
+
+    private async Task<Dictionary<EntryId, Change>> CurrentAsync(KnownHub local, CancellationToken cancellation)
+    {
+        var current = new Dictionary<EntryId, Change>();
+        await foreach (var change in reader.CurrentAsync(local, cancellation))
+            current[change.Header.Entry] = change;
+        return current;
+    }
+
+    private async Task<Dictionary<EntryId, Change>> LastAfterAsync(KnownHub local, uint epoch, ulong size, CancellationToken cancellation)
+    {
+        var last = new Dictionary<EntryId, Change>();
+        var after = new Position(epoch, size);
+        while (await reader.ReadAsync(local, after, PageSize, cancellation) is { Count: > 0 } page)
+        {
+            foreach (var stored in page)
+                last[stored.Change.Header.Entry] = stored.Change;
+            after = page[^1].Change.Header.Position;
+        }
+        return last;
+    }
+
+    private static Dictionary<EntryId, Change> Last(IReadOnlyList<Change> changes)
+    {
+        var last = new Dictionary<EntryId, Change>();
+        foreach (var change in changes)
+            last[change.Header.Entry] = change;
+        return last;
+    }
+
+    /// <summary>What a change says, for whoever has to choose or to write it again.</summary>
+    private static string Words(Change change)
+    {
+        var what = change.Header.Op switch
+        {
+            ChangeOp.Withdraw => "retrait",
+            ChangeOp.Erase => "effacement",
+            _ => change.Body is { } body ? Encoding.UTF8.GetString(body.Span) : "corps absent",
+        };
+        return string.Create(CultureInfo.InvariantCulture, $"[{change.Header.At:yyyy-MM-dd HH:mm} UTC] {what}");
+    }
+}
