@@ -36,7 +36,7 @@ public sealed class HubVisibilityTests(PostgresFixture postgres) : IClassFixture
         Assert.Empty((await directory.Resources.SearchAsync(new() { Text = "mallette cachée" }, Cancellation)).Items);
         Assert.Equal(LookupState.Unknown, (await directory.Event.FindAsync(cafe, Cancellation)).State);
         Assert.Equal(LookupState.Unknown, (await directory.Resource.FindAsync(kit, Cancellation)).State);
-        Assert.Null(await new JournalReader(postgres.Database, directory.Journal.Hubs).FindCurrentAsync(cafe, Cancellation));
+        Assert.Null(await new JournalReader(postgres.Database, directory.Journal.Hubs, new JournalProofs(postgres.Database)).FindCurrentAsync(cafe, Cancellation));
         Assert.Equal(0, await CountedAsync(directory));
         Assert.True(await RowsAsync(directory) > 0);
 
