@@ -33,7 +33,8 @@ internal static class ExchangeComposition
         services.AddSingleton<StateComparison>();
         services.AddSingleton<StateRepair>();
         services.AddHostedService<BrokerLane>();
-        services.AddHostedService<PeerWatch>();
+        services.AddSingleton<PeerWatch>();
+        services.AddHostedService(provider => provider.GetRequiredService<PeerWatch>());
         services.AddHostedService<HeadExchange>();
         services.AddHostedService<HeadAnnouncer>();
         return services;

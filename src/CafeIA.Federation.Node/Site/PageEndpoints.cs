@@ -2,9 +2,11 @@ using CafeIA.Federation.Node.Api;
 using CafeIA.Federation.Node.Directory.Places;
 using CafeIA.Federation.Node.Directory.Search;
 using CafeIA.Federation.Node.Hubs;
+using CafeIA.Federation.Node.Journal;
 using CafeIA.Federation.Node.National;
 using CafeIA.Federation.Node.Site.Pages;
 using CafeIA.Federation.Node.Site.Text;
+using CafeIA.Federation.Protocol.Heads;
 using CafeIA.Federation.Protocol.Identifiers;
 
 namespace CafeIA.Federation.Node.Site;
@@ -33,11 +35,22 @@ internal static class PageEndpoints
         routes.MapGet("/evenements/{id}", EventAsync);
         routes.MapGet("/ressources", ResourcesAsync);
         routes.MapGet("/ressources/{id}", ResourceAsync);
-        routes.MapGet("/hubs", (HubProgress progress, TimeProvider time) =>
-            PageAnswers.Page<HubsPage, HubsModel>(new([.. progress.All().OrderByDescending(s => s.Hub.IsLocal).ThenBy(s => s.Hub.Name, StringComparer.Ordinal)], time.GetUtcNow())));
+        routes.MapGet("/hubs", HubsAsync);
         routes.MapGet("/hubs/{hub}", HubAsync);
         routes.MapGet("/carte", MapAsync);
         routes.MapGet("/bilan", BalanceAsync);
+    }
+
+    private static async Task<IResult> HubsAsync(HubProgress progress, HubRegister register, TimeProvider time, CancellationToken cancellation)
+    {
+        var hubs = progress.All().OrderByDescending(s => s.Hub.IsLocal).ThenBy(s => s.Hub.Name, StringComparer.Ordinal).ToArray();
+        var forks = new Dictionary<HubId, (SignedHead, SignedHead)>();
+        foreach (var frozen in hubs.Where(h => h.Hub.IsFrozen))
+        {
+            if (await register.ForkAsync(frozen.Hub, cancellation) is { } fork)
+                forks[frozen.Hub.Id] = fork;
+        }
+        return PageAnswers.Page<HubsPage, HubsModel>(new(hubs, time.GetUtcNow(), forks));
     }
 
     private static async Task<IResult> HomeAsync(EventSearch search, Figures figures, HubProgress progress, TimeProvider time, CancellationToken cancellation)

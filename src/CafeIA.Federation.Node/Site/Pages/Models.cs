@@ -3,6 +3,8 @@ using CafeIA.Federation.Node.Directory.Search;
 using CafeIA.Federation.Node.Hubs;
 using CafeIA.Federation.Node.National;
 using CafeIA.Federation.Protocol;
+using CafeIA.Federation.Protocol.Heads;
+using CafeIA.Federation.Protocol.Identifiers;
 
 namespace CafeIA.Federation.Node.Site.Pages;
 
@@ -30,7 +32,8 @@ internal sealed record ResourcesModel(AgendaForm Form, SearchPage<ResourceHit>? 
 
 internal sealed record ResourceModel(ResourceHit Resource);
 
-internal sealed record HubsModel(IReadOnlyList<HubStanding> Hubs, DateTimeOffset Now);
+/// <param name="Forks">Of the hubs that are frozen: the two heads that prove it.</param>
+internal sealed record HubsModel(IReadOnlyList<HubStanding> Hubs, DateTimeOffset Now, IReadOnlyDictionary<HubId, (SignedHead Ours, SignedHead Theirs)> Forks);
 
 /// <param name="TerritoryNames">The territory it serves, by name.</param>
 internal sealed record HubModel(HubStanding Hub, DateTimeOffset Now, IReadOnlyList<EventHit> Next, IReadOnlyList<string> TerritoryNames);
