@@ -13,12 +13,19 @@ internal static class Walk
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
+    /// <summary>A new event of this title.</summary>
+    public static Intent Put(string title, CommandId command = default) => new(
+        EntryId.New(TimeProvider.System),
+        IsNew: true,
+        EntryKind.Event,
+        ChangeOp.Put,
+        System.Text.Encoding.UTF8.GetBytes($$"""{"title":"{{title}}"}"""),
+        command);
+
     public static async Task WriteAsync(this TestNode node, int count)
     {
         var hub = node.Get<IHubCommands>();
-        var answers = await Task.WhenAll(Enumerable.Range(0, count).Select(i => hub.SubmitAsync(
-            new Intent(EntryId.New(TimeProvider.System), IsNew: true, EntryKind.Event, ChangeOp.Put, System.Text.Encoding.UTF8.GetBytes($$"""{"title":"Café {{i}}"}""")),
-            Cancellation)));
+        var answers = await Task.WhenAll(Enumerable.Range(0, count).Select(i => hub.SubmitAsync(Put($"Café {i}"), Cancellation)));
         Assert.All(answers, a => Assert.True(a.IsOk));
     }
 

@@ -5,6 +5,7 @@ using CafeIA.Federation.Protocol.Identifiers;
 using CafeIA.Federation.Protocol.Sequencing;
 using CafeIA.Federation.Tests.Fixtures;
 using Xunit;
+using static CafeIA.Federation.Tests.Fixtures.Walk;
 
 namespace CafeIA.Federation.Tests.Hubs;
 
@@ -76,12 +77,4 @@ public sealed class HubGrainTests(PostgresServer server)
         var stored = await one.Get<JournalReader>().ReadAsync(one.Get<HubRegister>().Local, new(1, 0), 10, Cancellation);
         Assert.Equal(3, stored.Count);
     }
-
-    private static Intent Put(string title, CommandId command = default) => new(
-        EntryId.New(TimeProvider.System),
-        IsNew: true,
-        EntryKind.Event,
-        ChangeOp.Put,
-        System.Text.Encoding.UTF8.GetBytes($$"""{"title":"{{title}}"}"""),
-        command);
 }

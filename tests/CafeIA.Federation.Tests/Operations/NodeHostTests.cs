@@ -3,7 +3,10 @@ using CafeIA.Federation.Node.Journal;
 using CafeIA.Federation.Node.Operations.Hosting;
 using CafeIA.Federation.Node.Operations.Postgres;
 using CafeIA.Federation.Node.Operations.Settings;
+using CafeIA.Federation.Protocol;
+using CafeIA.Federation.Protocol.Sequencing;
 using CafeIA.Federation.Tests.Fixtures;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using Xunit;
@@ -55,6 +58,24 @@ public sealed class NodeHostTests(PostgresServer server) : IDisposable
 
         Assert.False(File.Exists(Path.Combine(data.PostgresCluster, "postmaster.pid")));
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(data.KeyFile));
+    }
+
+    [Fact]
+    public async Task A_PostgreSQL_that_was_killed_under_a_running_node_is_started_again_and_takes_the_next_command()
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        var data = Open();
+        var settings = new NodeSettings { Data = new DataOptions { Folder = data.Root }, Http = new HttpOptions { Urls = "http://127.0.0.1:0" } };
+        await using var host = await NodeHost.StartAsync(settings, cancellationToken: cancellation);
+        var commands = host.Services.GetRequiredService<IHubCommands>();
+        var before = await commands.SubmitAsync(Walk.Put("avant"), cancellation);
+
+        using (var postmaster = System.Diagnostics.Process.GetProcessById(int.Parse(File.ReadLines(Path.Combine(data.PostgresCluster, "postmaster.pid")).First(), System.Globalization.CultureInfo.InvariantCulture)))
+            postmaster.Kill();
+
+        Result<Sequenced> after = default;
+        await Eventually.TrueAsync(async () => (after = await commands.SubmitAsync(Walk.Put("après"), cancellation)).IsOk, "the hub writes again", cancellation);
+        Assert.Equal(before.Value.Position.Seq + 1, after.Value.Position.Seq);
     }
 
     [Fact]

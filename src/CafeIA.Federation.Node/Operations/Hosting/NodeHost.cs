@@ -74,9 +74,10 @@ internal sealed class NodeHost : IAsyncDisposable
         started.Push(data.Lock());
         using var early = LoggerFactory.Create(logging => logging.AddNodeConsole(configuration));
 
+        ManagedPostgres? postgres = null;
         if (Settings.Database.ConnectionString is null)
         {
-            var postgres = await ManagedPostgres.StartAsync(data, early.CreateLogger<ManagedPostgres>(), cancellationToken);
+            postgres = await ManagedPostgres.StartAsync(data, early.CreateLogger<ManagedPostgres>(), cancellationToken);
             started.Push(postgres);
             Settings = Settings with { Database = Settings.Database with { ConnectionString = postgres.ConnectionString } };
         }
@@ -107,6 +108,8 @@ internal sealed class NodeHost : IAsyncDisposable
 
         Application = builder.Build();
         started.Push(Application);
+        if (postgres is not null)
+            started.Push(new PostgresWatch(postgres, Services.GetRequiredService<TimeProvider>(), Services.GetRequiredService<ILogger<PostgresWatch>>()));
         var database = Services.GetRequiredService<NpgsqlDataSource>();
         await DurabilityCheck.RequireAsync(database, cancellationToken);
         try

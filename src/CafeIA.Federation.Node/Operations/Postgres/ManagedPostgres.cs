@@ -30,6 +30,9 @@ internal sealed partial class ManagedPostgres : IAsyncDisposable
 
     public string ConnectionString => ConnectionTo(PostgresCluster.Name, pooled: true);
 
+    /// <summary>False when no process serves the cluster any more.</summary>
+    public bool IsRunning => RunningPid() is not null;
+
     /// <exception cref="StartRefusedException">PostgreSQL is missing, or cannot run on this folder.</exception>
     public static async Task<ManagedPostgres> StartAsync(DataFolder data, ILogger logger, CancellationToken cancellationToken)
     {
@@ -72,7 +75,9 @@ internal sealed partial class ManagedPostgres : IAsyncDisposable
         }
     }
 
-    private async Task StartServerAsync(CancellationToken cancellationToken)
+    /// <summary>Starts the server on the cluster as it is; after a crash it recovers first.</summary>
+    /// <exception cref="StartRefusedException">It did not start; the message has its last words.</exception>
+    public async Task StartServerAsync(CancellationToken cancellationToken)
     {
         var log = Path.Combine(data.PostgresCluster, "start.log");
         var (exitCode, output) = await PostgresProcess.RunAsync(
