@@ -25,6 +25,7 @@ internal static class ExchangeComposition
         services.AddSingleton<PeerRoster>();
         services.AddSingleton<LongPolls>();
         services.AddPeerClient();
+        services.AddSingleton<ErasureClient>();
         services.AddSingleton<BrokerTopology>();
         services.AddSingleton<MassTransitTransport>();
         services.AddSingleton<ISegmentTransport>(provider => provider.GetRequiredService<ExchangeOptions>().BrokerAddress is null

@@ -16,6 +16,7 @@ internal static class JournalComposition
         .AddSingleton<JournalWriter>()
         .AddSingleton<JournalSignal>()
         .AddSingleton<ErasureRegister>()
+        .AddSingleton<ErasureStandings>()
         .AddHostedService<ErasureStart>()
         .AddSingleton<StateReader>()
         .AddSingleton<ComputedStates>()

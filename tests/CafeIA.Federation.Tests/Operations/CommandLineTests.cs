@@ -151,6 +151,7 @@ public sealed class CommandLineTests(PostgresServer server) : IDisposable
     [InlineData("places", "update")]
     [InlineData("verify")]
     [InlineData("peers")]
+    [InlineData("erase")]
     [InlineData("broker", "definitions")]
     [InlineData("doctor")]
     public async Task Every_verb_explains_itself(params string[] verb)

@@ -60,7 +60,7 @@ internal sealed class EventProjection(CurrentPlaces places, TimeProvider time) :
 
     public void Forget(NpgsqlBatch batch, KnownHub hub, uint epoch)
     {
-        foreach (var table in (string[])["event", "occurrence"])
+        foreach (var table in (string[])["event", "occurrence", "hidden"])
         {
             var command = new NpgsqlBatchCommand($"delete from {table} where hub_key = $1 and entry_id in (select entry_id from entry where hub_key = $1 and epoch < $2)");
             command.Parameters.Add(new() { Value = hub.Key });

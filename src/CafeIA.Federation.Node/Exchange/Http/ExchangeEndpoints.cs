@@ -18,6 +18,7 @@ internal static class ExchangeEndpoints
         routes.MapGet(PositionDocument.Path, JournalEndpoints.HeadAsync).WithName("GetHead");
         routes.MapGet(ProofDocument.Path, JournalEndpoints.ProofAsync).WithName("ProveHistory");
         routes.MapGet(KeysDocument.Path, JournalEndpoints.KeysAsync).WithName("ListKeys");
+        routes.MapGet(ErasureDocument.Path, ErasureDocument.AnswerAsync).WithName("ListErasures");
         return routes;
     }
 

@@ -19,7 +19,7 @@ internal static class CommandLine
         var root = new RootCommand("CafeIA.Federation : le nœud d’un hub de la fédération Café IA. Sans commande, il démarre (serve).");
         SettingsOptions.AddTo(root);
         root.SetAction(ServeCommand.RunAsync);
-        foreach (var command in (Command[])[ServeCommand.Create(), InitCommand.Create(), KeysCommand.Create(), ImportCommand.Create(), .. NodeCommands.Create(), .. RecoveryCommands.Create(), BrokerCommand.Create(), DoctorCommand.Create()])
+        foreach (var command in (Command[])[ServeCommand.Create(), InitCommand.Create(), KeysCommand.Create(), ImportCommand.Create(), .. NodeCommands.Create(), .. RecoveryCommands.Create(), EraseCommand.Create(), BrokerCommand.Create(), DoctorCommand.Create()])
             root.Subcommands.Add(command);
         try
         {

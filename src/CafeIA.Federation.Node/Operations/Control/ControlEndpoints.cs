@@ -1,6 +1,7 @@
 using CafeIA.Federation.Node.Accounts;
 using CafeIA.Federation.Node.Directory.Places.Coordinates;
 using CafeIA.Federation.Node.Operations.Commands;
+using CafeIA.Federation.Node.Operations.Erasing;
 using CafeIA.Federation.Node.Operations.Hosting;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -9,7 +10,7 @@ namespace CafeIA.Federation.Node.Operations.Control;
 /// <summary>What the command line asks of a node, over its control socket only.</summary>
 internal static class ControlEndpoints
 {
-    public static void AddControl(this IServiceCollection services) => services.AddSingleton<PeerComparison>().AddSingleton<ImportControl>().AddSingleton<RecoveryControl>();
+    public static void AddControl(this IServiceCollection services) => services.AddSingleton<PeerComparison>().AddSingleton<ImportControl>().AddSingleton<RecoveryControl>().AddErasing();
 
     public static void MapControl(this IEndpointRouteBuilder routes)
     {
@@ -22,6 +23,7 @@ internal static class ControlEndpoints
         control.MapPost("/import", (HttpContext context, ImportControl imports, string source, bool withdrawMissing, bool dryRun) => imports.RunAsync(context, source, withdrawMissing, dryRun));
         control.MapPost("/recover", (HttpContext context, RecoveryControl recovery, string? from, string[] without) => recovery.RecoverAsync(new Talk(context), from, without));
         control.MapPost("/epoch/open", (HttpContext context, RecoveryControl recovery, string? prefer, string[] choose, bool dryRun) => recovery.OpenEpochAsync(new Talk(context), prefer, choose, dryRun));
+        control.MapErasing();
         control.MapPost("/verify", (HttpContext context, PeerComparison comparison) => comparison.VerifyAsync(new Talk(context)));
         control.MapPost("/peers", (HttpContext context, PeerComparison comparison) => comparison.ListAsync(new Talk(context)));
     }

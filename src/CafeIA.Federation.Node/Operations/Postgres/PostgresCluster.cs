@@ -84,6 +84,8 @@ internal sealed class PostgresCluster(DataFolder data)
             work_mem = 8MB
             maintenance_work_mem = 128MB
             max_wal_size = 2GB
+            # A segment that is renamed keeps what was written in it: an erased entry would live on in files that look new.
+            wal_recycle = off
             random_page_cost = 1.1
             jit = off
             timezone = 'UTC'

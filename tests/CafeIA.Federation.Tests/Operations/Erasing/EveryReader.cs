@@ -1,0 +1,80 @@
+using System.Text;
+using System.Text.RegularExpressions;
+using CafeIA.Federation.Tests.Fixtures;
+using Microsoft.AspNetCore.Routing;
+
+namespace CafeIA.Federation.Tests.Operations.Erasing;
+
+/// <summary>Everything a node answers to a GET, found by its routes: a reader that is added later is asked too.</summary>
+internal static partial class EveryReader
+{
+    /// <summary>Bytes read of an answer that never ends.</summary>
+    private const int MaxRead = 2_000_000;
+
+    /// <summary>How long an answer that never ends may be silent before it has said all it will.</summary>
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(1);
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    /// <summary>Addresses whose answer holds one of the words, in whatever it is asked for.</summary>
+    public static async Task<IReadOnlyList<string>> ThatSayAsync(TestNode node, string hub, string entry, params string[] words)
+    {
+        var found = new List<string>();
+        foreach (var route in node.Get<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>().Where(IsGet))
+        {
+            var pattern = "/" + route.RoutePattern.RawText!.TrimStart('/');
+            if (pattern.StartsWith("/control", StringComparison.Ordinal))
+                continue;
+            var paths = pattern.Contains("{suffix}", StringComparison.Ordinal)
+                ? ["ics", "geojson", "json"]
+                : (string[])[""];
+            foreach (var path in paths.Select(s => Parameter().Replace(pattern, m => m.Groups[1].Value switch { "hub" => hub, "id" => entry, "suffix" => s, _ => "x" })))
+            {
+                // A stream says the same whatever it is asked, and is waited for each time.
+                foreach (var query in path.StartsWith("/streams/", StringComparison.Ordinal) ? [""] : (string[])["", .. words.Select(w => $"?q={w}"), "?after=1.0"])
+                {
+                    if (await SaysAsync(node, path + query, words, hub))
+                        found.Add(pattern + query);
+                }
+            }
+        }
+        return found;
+    }
+
+    private static bool IsGet(RouteEndpoint route) => route.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods.Contains("GET") ?? true;
+
+    private static async Task<bool> SaysAsync(TestNode node, string address, string[] words, string hub)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, address);
+        request.Headers.TryAddWithoutValidation("Last-Event-ID", $"{hub}:1.0");
+        using var response = await node.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Cancellation);
+        await using var stream = await response.Content.ReadAsStreamAsync(Cancellation);
+        using var read = new MemoryStream();
+        var buffer = new byte[64 * 1024];
+        try
+        {
+            while (read.Length < MaxRead)
+            {
+                using var silence = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+                silence.CancelAfter(Silence);
+                var count = await stream.ReadAsync(buffer, silence.Token);
+                if (count == 0)
+                    break;
+                read.Write(buffer, 0, count);
+            }
+        }
+        catch (OperationCanceledException) when (!Cancellation.IsCancellationRequested)
+        {
+            // A stream that has said what there was.
+        }
+        // What repeats the question says nothing of an entry.
+        var text = Encoding.UTF8.GetString(read.ToArray());
+        return words.Any(word => text
+            .Replace($"value=\"{word}\"", "", StringComparison.Ordinal)
+            .Replace($"q={word}", "", StringComparison.Ordinal)
+            .Contains(word, StringComparison.OrdinalIgnoreCase));
+    }
+
+    [GeneratedRegex(@"\{\**(\w+)[^}]*\}")]
+    private static partial Regex Parameter();
+}
