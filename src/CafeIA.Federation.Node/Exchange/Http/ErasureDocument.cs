@@ -39,7 +39,7 @@ internal sealed record ErasureDocument(string Hub, DateTimeOffset At, IReadOnlyD
         var bytes = new byte[Math.Min(Statement?.Length ?? 0, MaxSize)];
         if (Statement is null || !Convert.TryFromBase64String(Statement, bytes, out var length) || !ErasureStatement.TryDecode(bytes.AsMemory(0, length), out var statement))
             return new Refusal("peer-answer", $"Le nœud de « {hub.Id} » répond mal : ce n’est pas un état des effacements.");
-        return statement.Federation == identity.Federation && statement.Hub == hub.Id && statement.IsSignedBy(hub.PublicKey)
+        return statement.Federation == identity.Federation && statement.Hub == hub.Id && statement.IsSignedBy(hub.CurrentKey)
             ? statement
             : new Refusal("bad-signature", $"L’état des effacements montré par le nœud de « {hub.Id} » n’est pas signé par sa clé.");
     }

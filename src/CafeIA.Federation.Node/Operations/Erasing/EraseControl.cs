@@ -94,7 +94,7 @@ internal sealed class EraseControl(
     {
         var own = hubs.Local.Id;
         var here = (await standings.AllAsync(cancellation)).FirstOrDefault(e => e.Hub == own);
-        var others = await Task.WhenAll(hubs.Hubs.Where(h => !h.IsLocal).Select(async hub =>
+        var others = await Task.WhenAll(hubs.Hubs.Where(h => h is { IsLocal: false, IsHidden: false }).Select(async hub =>
         {
             var answer = await peers.AskAsync(hub, cancellation);
             return (hub.Id, answer.IsOk ? answer.Value.Hubs.FirstOrDefault(e => e.Hub == own) : null, answer.Refusal?.Message);

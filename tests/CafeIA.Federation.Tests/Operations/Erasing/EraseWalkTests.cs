@@ -88,7 +88,7 @@ public sealed class EraseWalkTests(PostgresServer server)
         var document = await alpha.Http.GetFromJsonAsync<ErasureDocument>(ErasureDocument.Path, Cancellation);
         var hub = beta.Get<HubRegister>().Find(HubId.Parse("alpha"))!;
         var good = await beta.Get<ErasureClient>().AskAsync(hub, Cancellation);
-        var stranger = await beta.Get<ErasureClient>().AskAsync(hub with { PublicKey = beta.Get<HubRegister>().Local.PublicKey }, Cancellation);
+        var stranger = await beta.Get<ErasureClient>().AskAsync(hub with { CurrentKey = beta.Get<HubRegister>().Local.PublicKey }, Cancellation);
 
         Assert.Equal(new ErasedDocument("1.2", "0.0"), document!.Erasures["alpha"]);
         Assert.Equal(new(HubId.Parse("alpha"), new(1, 2), default), Assert.Single(good.Value.Hubs));
