@@ -69,6 +69,7 @@ internal sealed partial class HubGrain(
     private Task sending = Task.CompletedTask;
     private readonly CancellationTokenSource stopping = new();
     private readonly HashSet<string> gone = new(StringComparer.Ordinal);
+    private readonly SemaphoreSlim ownGate = new(1);
     private Applier own = null!;
     private Task asking = Task.CompletedTask;
 
@@ -98,7 +99,11 @@ internal sealed partial class HubGrain(
         await asking;
     }
 
-    public void Dispose() => stopping.Dispose();
+    public void Dispose()
+    {
+        stopping.Dispose();
+        ownGate.Dispose();
+    }
 
     public Task StartAsync() => Task.CompletedTask;
 
@@ -154,9 +159,18 @@ internal sealed partial class HubGrain(
             return $"Le nœud {peer} ne tient rien du hub « {options.Id} ».";
         // Nobody writes meanwhile, and afterwards only when all members have answered.
         Doubt(Doubts.PeerAhead);
-        await own.LoadAsync(stopping.Token);
-        var taken = await recall.PullBackAsync(own, head, [source, .. recall.Sources(null)], stopping.Token);
-        sequencer = null;
+        Taken taken;
+        await ownGate.WaitAsync(stopping.Token);
+        try
+        {
+            await own.LoadAsync(stopping.Token);
+            taken = await recall.PullBackAsync(own, head, [source, .. recall.Sources(null)], stopping.Token);
+            sequencer = null;
+        }
+        finally
+        {
+            ownGate.Release();
+        }
         return taken switch
         {
             Taken.Good => null,
@@ -232,8 +246,16 @@ internal sealed partial class HubGrain(
                 inquiry ??= recall.Begin(await loader.LoadKeysAsync(options.FederationId, hubs.Local, stopping.Token));
                 var waiting = await recall.AskAsync(inquiry, gone, stopping.Token);
                 standing.Doubt(standing.Doubts, waiting, time.GetUtcNow());
-                if (await SettleAsync(inquiry, waiting.Count == 0))
-                    return;
+                await ownGate.WaitAsync(stopping.Token);
+                try
+                {
+                    if (await SettleAsync(inquiry, waiting.Count == 0))
+                        return;
+                }
+                finally
+                {
+                    ownGate.Release();
+                }
                 await Task.Delay(AskAgain, time, stopping.Token);
             }
             catch (OperationCanceledException) when (stopping.IsCancellationRequested)

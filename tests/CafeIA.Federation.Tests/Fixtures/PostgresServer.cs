@@ -36,6 +36,14 @@ public sealed class PostgresServer : IAsyncLifetime
         await ExecuteAsync($"drop database if exists {new NpgsqlConnectionStringBuilder(database).Database} with (force)");
     }
 
+    /// <summary>A copy of a database that nobody is connected to: what a backup holds.</summary>
+    public async Task<string> CopyDatabaseAsync(string database)
+    {
+        var name = "test_" + Guid.NewGuid().ToString("N");
+        await ExecuteAsync($"create database {name} template {new NpgsqlConnectionStringBuilder(database).Database}");
+        return new NpgsqlConnectionStringBuilder(database) { Database = name }.ConnectionString;
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (managed is not null)

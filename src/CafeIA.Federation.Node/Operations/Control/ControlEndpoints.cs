@@ -4,6 +4,7 @@ using CafeIA.Federation.Node.Operations.Commands;
 using CafeIA.Federation.Node.Operations.Erasing;
 using CafeIA.Federation.Node.Operations.Hosting;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Mvc;
 
 namespace CafeIA.Federation.Node.Operations.Control;
 
@@ -21,8 +22,8 @@ internal static class ControlEndpoints
         control.MapPost("/user/revoke", RevokeKeyAsync);
         control.MapPost("/places/update", UpdatePlacesAsync);
         control.MapPost("/import", (HttpContext context, ImportControl imports, string source, bool withdrawMissing, bool dryRun) => imports.RunAsync(context, source, withdrawMissing, dryRun));
-        control.MapPost("/recover", (HttpContext context, RecoveryControl recovery, string? from, string[] without) => recovery.RecoverAsync(new Talk(context), from, without));
-        control.MapPost("/epoch/open", (HttpContext context, RecoveryControl recovery, string? prefer, string[] choose, bool dryRun) => recovery.OpenEpochAsync(new Talk(context), prefer, choose, dryRun));
+        control.MapPost("/recover", (HttpContext context, RecoveryControl recovery, string? from, [FromQuery] string[] without) => recovery.RecoverAsync(new Talk(context), from, without));
+        control.MapPost("/epoch/open", (HttpContext context, RecoveryControl recovery, string? prefer, [FromQuery] string[] choose, bool dryRun) => recovery.OpenEpochAsync(new Talk(context), prefer, choose, dryRun));
         control.MapErasing();
         control.MapPost("/verify", (HttpContext context, PeerComparison comparison) => comparison.VerifyAsync(new Talk(context)));
         control.MapPost("/peers", (HttpContext context, PeerComparison comparison) => comparison.ListAsync(new Talk(context)));
