@@ -175,7 +175,7 @@ public sealed class Follower(FederationId federation, HubId hub, KeyRing keys, J
             Learn(known);
         }
         JournalChange.DropErasedBodies(changes);
-        return (new JournalBatch(before, rootBefore, epoch, changes, subtrees, frontier.Clone(), frontier.Root(), head, endsOpening), SegmentFault.None);
+        return (new JournalBatch(before, rootBefore, epoch, changes, subtrees, frontier.Clone(), frontier.Root(), head, apply.Segment.Proof, endsOpening), SegmentFault.None);
     }
 
     /// <summary>The first segment of an epoch is good when it begins with the change that opens it; any other only tells that there is one.</summary>

@@ -13,14 +13,16 @@ public sealed class JournalState
     /// <param name="digest">Of the state at its end.</param>
     /// <param name="head">The head of the last batch that was applied, which may be of a larger size; null before the first.</param>
     /// <param name="opening">What the epoch's first change says; null in the first epoch.</param>
-    public JournalState(uint epoch, Frontier frontier, StateDigest digest, SignedHead? head, EpochOpening? opening = null)
+    /// <param name="proven">The head under which what is held was proven, where it is larger than what is held and <paramref name="head"/> is an older one; null: it is <paramref name="head"/>.</param>
+    public JournalState(uint epoch, Frontier frontier, StateDigest digest, SignedHead? head, EpochOpening? opening = null, SignedHead? proven = null)
     {
         ArgumentNullException.ThrowIfNull(frontier);
         ArgumentNullException.ThrowIfNull(digest);
         Epoch = epoch;
         Frontier = frontier;
         Digest = digest;
-        Head = Proven = head;
+        // Without it a follower that stopped in the middle of a journal would know of no head of the history it holds, and could prove no fork.
+        Head = Proven = proven ?? head;
         Opening = opening;
     }
 
@@ -76,6 +78,7 @@ public sealed record JournalChange(Change Change, ulong PreviousSeq)
 /// <param name="After">The state when it is committed.</param>
 /// <param name="RootAfter">The root then.</param>
 /// <param name="Head">The head that covers it, as it came.</param>
+/// <param name="Proof">Consistency proof (RFC 9162) from <paramref name="After"/> to the head's size: with it what is held can be shown to others before all of it is held. Empty when the head covers no more.</param>
 /// <param name="EndsOpening">With this batch everything is taken over from the epochs before: entries that still stand in one of them are to go.</param>
 public sealed record JournalBatch(
     Position Before,
@@ -86,6 +89,7 @@ public sealed record JournalBatch(
     Frontier After,
     Hash RootAfter,
     SignedHead Head,
+    IReadOnlyList<Hash> Proof,
     bool EndsOpening = false)
 {
     /// <summary>Where the journal ends when it is committed.</summary>

@@ -32,34 +32,36 @@ public static class Proof
     }
 
     /// <summary>The nodes of PROOF(first, D[second]); none when the sizes are equal or first is 0.</summary>
-    public static IReadOnlyList<IReadOnlyList<Subtree>> PlanConsistency(ulong first, ulong second)
+    public static IReadOnlyList<IReadOnlyList<Subtree>> PlanConsistency(ulong first, ulong second) =>
+        [.. ConsistencyNodes(first, second).Select(n => Range(n.Start, n.End))];
+
+    /// <summary>PROOF(first, D[second]) as it is made by a node that holds fewer leaves than second: from PROOF(held, D[second]), which came with what it holds.</summary>
+    /// <param name="first">At most <paramref name="held"/>.</param>
+    /// <param name="held">Leaves that are held.</param>
+    /// <param name="second">Leaves of the head.</param>
+    /// <param name="proof">PROOF(held, D[second]), verified.</param>
+    /// <param name="hashOf">The hash of a perfect subtree of what is held.</param>
+    /// <exception cref="ArgumentException">The proof has not one hash for each of its nodes.</exception>
+    public static Hash[] Shorten(ulong first, ulong held, ulong second, IReadOnlyList<Hash> proof, Func<Subtree, Hash> hashOf)
     {
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(first, second);
-        var nodes = new List<IReadOnlyList<Subtree>>();
-        if (first == 0 || first == second)
-            return nodes;
-        ulong start = 0;
-        var end = second;
-        var whole = true;
-        while (first != end)
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(first, held);
+        ArgumentNullException.ThrowIfNull(proof);
+        ArgumentNullException.ThrowIfNull(hashOf);
+        var given = ConsistencyNodes(held, second);
+        if (given.Count != proof.Count)
+            throw new ArgumentException($"PROOF({held}, {second}) has {given.Count} hashes, not {proof.Count}.", nameof(proof));
+        var beyond = given.Zip(proof).Where(g => g.First.Start >= held).ToDictionary(g => g.First, g => g.Second);
+        return [.. ConsistencyNodes(first, second).Select(n => HashOf(n.Start, n.End))];
+
+        Hash HashOf(ulong start, ulong end)
         {
+            if (end <= held)
+                return MerkleTree.Fold(Range(start, end).Select(hashOf).ToArray());
+            if (beyond.TryGetValue((start, end), out var hash))
+                return hash;
             var middle = start + MerkleTree.Split(end - start);
-            if (first <= middle)
-            {
-                nodes.Add(Range(middle, end));
-                end = middle;
-            }
-            else
-            {
-                nodes.Add(Range(start, middle));
-                start = middle;
-                whole = false;
-            }
+            return MerkleTree.Node(HashOf(start, middle), HashOf(middle, end));
         }
-        if (!whole)
-            nodes.Add(Range(start, end));
-        nodes.Reverse();
-        return nodes;
     }
 
     /// <summary>The perfect subtrees that MTH(D[size]) folds from; none for a tree without leaves.</summary>
@@ -172,5 +174,36 @@ public static class Proof
             start += 1UL << level;
         }
         return subtrees;
+    }
+
+    /// <summary>The nodes of PROOF(first, D[second]) as ranges of leaves, in the proof's order.</summary>
+    private static List<(ulong Start, ulong End)> ConsistencyNodes(ulong first, ulong second)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(first, second);
+        var nodes = new List<(ulong, ulong)>();
+        if (first == 0 || first == second)
+            return nodes;
+        ulong start = 0;
+        var end = second;
+        var whole = true;
+        while (first != end)
+        {
+            var middle = start + MerkleTree.Split(end - start);
+            if (first <= middle)
+            {
+                nodes.Add((middle, end));
+                end = middle;
+            }
+            else
+            {
+                nodes.Add((start, middle));
+                start = middle;
+                whole = false;
+            }
+        }
+        if (!whole)
+            nodes.Add((start, end));
+        nodes.Reverse();
+        return nodes;
     }
 }

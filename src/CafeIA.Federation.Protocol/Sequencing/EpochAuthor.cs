@@ -73,7 +73,7 @@ public static class EpochAuthor
                 At = at,
             },
             signer);
-        var batch = new JournalBatch(ended.Position, ended.Frontier.Root(), said.Number, changes, subtrees, frontier.Clone(), frontier.Root(), head, EndsOpening: true);
+        var batch = new JournalBatch(ended.Position, ended.Frontier.Root(), said.Number, changes, subtrees, frontier.Clone(), frontier.Root(), head, [], EndsOpening: true);
         return (batch, new JournalState(said.Number, frontier, digest, head, said));
 
         void Add(Change change)

@@ -108,7 +108,7 @@ public sealed class Sequencer(FederationId federation, HubId hub, HubSigner sign
             signer);
         state.Head = state.Proven = head;
         JournalChange.DropErasedBodies(planned.Changes);
-        return new(before, rootBefore, state.Epoch, planned.Changes, planned.Subtrees, state.Frontier.Clone(), root, head);
+        return new(before, rootBefore, state.Epoch, planned.Changes, planned.Subtrees, state.Frontier.Clone(), root, head, []);
     }
 
     private Result<Sequenced> Place(Intent intent, Plan plan, DateTimeOffset at)

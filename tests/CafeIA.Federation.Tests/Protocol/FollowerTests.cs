@@ -2,6 +2,7 @@ using CafeIA.Federation.Protocol.Following;
 using CafeIA.Federation.Protocol.Heads;
 using CafeIA.Federation.Protocol.Identifiers;
 using CafeIA.Federation.Protocol.Journal;
+using CafeIA.Federation.Protocol.Merkle;
 using CafeIA.Federation.Protocol.Segments;
 
 namespace CafeIA.Federation.Tests.Protocol;
@@ -89,6 +90,23 @@ public sealed class FollowerTests
         replica.Deliver(History.Cut(1, 7, History.Heads[^1]));
         Assert.IsType<Verdict.Fork>(replica.Deliver(other.Cut(1, 7)));
         Assert.IsType<Verdict.Duplicate>(replica.Deliver(History.Cut(1, 7, History.Heads[0])));
+    }
+
+    [Fact]
+    public void A_follower_that_stopped_in_the_middle_and_started_again_still_proves_a_fork()
+    {
+        var other = new AuthoredHistory();
+        other.Write([.. Enumerable.Range(0, 14).Select(n => AuthoredHistory.Put(n, "another history"))]);
+        var replica = new Replica();
+        replica.Deliver(History.Cut(1, 7, History.Heads[^1]));
+        var state = replica.State;
+        var proof = other.Cut(1, 7).Proof;
+        foreach (var (proven, isFork) in new[] { (History.Heads[^1], true), (null, false) })
+        {
+            var started = new Follower(TestHub.Federation, TestHub.Id, TestHub.Signer.PublicKey, new(1, state.Frontier.Clone(), state.Digest.Clone(), null, null, proven));
+            Assert.Equal(isFork, started.JudgeHistory(other.Heads[0], MerkleTree.Root(other.Changes.Take(7).Select(c => c.Leaf)), proof) is not null);
+            Assert.Equal(isFork, started.IsBehind);
+        }
     }
 
     [Fact]

@@ -145,6 +145,24 @@ public sealed class MerkleProofTests
         Assert.All(reported, r => Assert.Equal(HashOf(r.Key), r.Value));
     }
 
+    [Fact]
+    public void Who_holds_a_part_makes_the_proofs_of_all_that_is_smaller_from_the_one_that_came_with_it()
+    {
+        for (ulong second = 1; second <= 45; second++)
+        {
+            for (ulong held = 1; held <= second; held++)
+            {
+                var came = Proof.Make(Proof.PlanConsistency(held, second), HashOf);
+                for (ulong first = 0; first <= held; first++)
+                {
+                    var made = Proof.Shorten(first, held, second, came, s => ((s.Index + 1) << s.Level) <= held ? HashOf(s) : throw new InvalidOperationException("Not held."));
+                    Assert.Equal(Proof.Make(Proof.PlanConsistency(first, second), HashOf), made);
+                }
+            }
+        }
+        Assert.Throws<ArgumentException>(() => Proof.Shorten(1, 3, 5, [], HashOf));
+    }
+
     private static void AssertEachHashCounts(Hash[] proof, Func<Hash[], bool> verify, string what)
     {
         for (var i = 0; i < proof.Length; i++)

@@ -37,6 +37,19 @@ public sealed class SequencerTests
     }
 
     [Fact]
+    public void A_command_repeated_after_its_words_were_erased_is_known_all_the_same()
+    {
+        var sequencer = TestHub.Sequencer();
+        var written = sequencer.Sequence([Put(1, "a", Command)], new Dictionary<EntryId, CurrentChange>(), new Dictionary<CommandId, KnownCommand>(), TestHub.At).Batch!.Changes[0].Change;
+        var known = new Dictionary<CommandId, KnownCommand> { [Command] = new(written.WithoutBody()) };
+        var again = sequencer.Sequence([Put(1, "a", Command)], new Dictionary<EntryId, CurrentChange>(), known, TestHub.At);
+        Assert.Equal(new Sequenced(TestHub.Entry(1), new(1, 1), Repeated: true), Assert.Single(again.Outcomes).Value);
+        Assert.Null(again.Batch);
+        var withdrawal = sequencer.Sequence([Withdraw(1, Command)], new Dictionary<EntryId, CurrentChange>(), known, TestHub.At);
+        Assert.Equal("idempotency-conflict", Assert.Single(withdrawal.Outcomes).Refusal!.Code);
+    }
+
+    [Fact]
     public void A_repeated_command_is_answered_with_the_first_ones_place()
     {
         var history = new AuthoredHistory();

@@ -1,0 +1,174 @@
+using CafeIA.Federation.Protocol;
+using CafeIA.Federation.Protocol.Identifiers;
+using CafeIA.Federation.Protocol.Journal;
+using CafeIA.Federation.Protocol.Merkle;
+using CafeIA.Federation.Protocol.Sequencing;
+using CafeIA.Federation.Simulation.Nodes;
+using CafeIA.Federation.Simulation.Store;
+using CafeIA.Federation.Simulation.World;
+
+namespace CafeIA.Federation.Simulation.Checks;
+
+/// <summary>Sees every effect of every node and holds it against the invariants as it happens. It knows nothing of how nodes decide.</summary>
+internal sealed partial class Referee(Universe universe)
+{
+    /// <summary>The most that may wait anywhere.</summary>
+    private const int MostWaiting = 16;
+
+    private readonly Ledger ledger = new();
+    private readonly Dictionary<CommandId, GivenCommand> commands = [];
+    private readonly Dictionary<(int Node, HubId Hub), Position> ends = [];
+    private readonly HashSet<(int Node, HubId Hub, EntryId Entry)> erased = [];
+    private readonly Dictionary<int, List<(Position Position, Hash Leaf)>> held = [];
+    private readonly Dictionary<int, List<(Protocol.Recovery.HighWater? Mark, byte[]? Erased)>> disks = [];
+
+    public Ledger Ledger => ledger;
+
+    /// <summary>The longest queue of the run.</summary>
+    public int MostSeen { get; private set; }
+
+    public GivenCommand Given(SimNode node, string name, Intent intent) => commands[intent.Command] = new(node, name, intent);
+
+    /// <summary>An answer leaves a node.</summary>
+    public void Sent(SimNode node, GivenCommand command, Answer answer)
+    {
+        if (answer.Kind != AnswerKind.Acknowledged)
+            return;
+        universe.Trace.Note($"{node} acknowledges {command.Name} at {answer.Position}");
+        var table = node.Store.Tables.Of(node.Id);
+        if (answer.Position.Seq == 0 || answer.Position.Seq > (ulong)table.Rows(answer.Position.Epoch).Count || table.Row(answer.Position).Parsed.Command != command.Id)
+            throw new BrokenInvariantException(2, $"{node} acknowledged {command.Name} at {answer.Position}, which is not committed");
+        if (node.Mark.Durable is not { } mark || mark.End < answer.Position)
+            throw new BrokenInvariantException(2, $"{node} acknowledged {command.Name} at {answer.Position} before its high-water file knew");
+        if (command.Acknowledged is { } first && first != answer.Position && ledger.LineOf(node.Index) == 0 && first.Epoch == answer.Position.Epoch)
+            throw new BrokenInvariantException(5, $"{command.Name} was written twice, at {first} and {answer.Position}");
+        command.Acknowledged = answer.Position;
+        command.IsLost = false;
+    }
+
+    /// <summary>An author was told for good.</summary>
+    public void Answered(SimNode node, GivenCommand command, Answer answer)
+    {
+        command.IsAnswered = true;
+        if (answer.Kind == AnswerKind.Refused)
+            universe.Trace.Note($"{node} refuses {command.Name}: {answer.Code}");
+    }
+
+    /// <summary>A batch is durable at a node.</summary>
+    public void Committed(SimNode node, HubId hub, JournalBatch batch, bool isOwn)
+    {
+        CheckOrder(node, hub, batch);
+        var table = node.Store.Tables.Of(hub);
+        if (isOwn)
+            TakeOwn(node, table, batch);
+        var author = universe.Node(hub);
+        foreach (var (change, _) in batch.Changes)
+        {
+            var header = change.Header;
+            var signed = ledger.Find(hub, header.Position, change.Leaf)
+                ?? throw new BrokenInvariantException(9, $"{node} holds {hub} {header.Position}, which {hub} never signed");
+            if (change.Body is { } body && !(signed.Body is { } true_ && true_.Span.SequenceEqual(body.Span)) && author.Adversary is null)
+                throw new BrokenInvariantException(9, $"{node} holds a body of {hub} {header.Position} that {hub} never wrote");
+        }
+        CheckDigest(node, hub, table, batch);
+        Remember(node);
+    }
+
+    /// <summary>Something waits at a node.</summary>
+    public void Queued(SimNode node, string what, int count)
+    {
+        MostSeen = Math.Max(MostSeen, count);
+        if (count > MostWaiting)
+            throw new BrokenInvariantException(12, $"{count} wait in the {what} of {node}");
+    }
+
+    /// <summary>A node serves from now on.</summary>
+    public void Started(SimNode node) => CheckErased(node);
+
+    /// <summary>A node's erase list names these for good.</summary>
+    public void Erased(SimNode node, IReadOnlyCollection<(HubId Hub, EntryId Entry)> entries)
+    {
+        foreach (var (hub, entry) in entries)
+            erased.Add((node.Index, hub, entry));
+    }
+
+    /// <summary>What a loser of a merge was is listed for the operator.</summary>
+    public void Lost(HubId hub, Change loser)
+    {
+        universe.Trace.Note($"{hub} lists {NameOf(loser.Header.Command)} as the loser of a merge");
+        ledger.Lose(loser.Header.Command);
+    }
+
+    /// <summary>A malicious hub signs something.</summary>
+    public void Signed(HubId hub, Change change) => ledger.TryAuthor(hub, -1, change);
+
+    private void CheckOrder(SimNode node, HubId hub, JournalBatch batch)
+    {
+        var end = ends.GetValueOrDefault((node.Index, hub), new(1, 0));
+        var expected = batch.Epoch == end.Epoch ? end.Seq : 0;
+        if (batch.Epoch < end.Epoch)
+            throw new BrokenInvariantException(4, $"{node} went back from {end} of {hub} to epoch {batch.Epoch}");
+        foreach (var (change, _) in batch.Changes)
+        {
+            if (change.Header.Position != new Position(batch.Epoch, ++expected))
+                throw new BrokenInvariantException(change.Header.Position.Seq < expected ? 5 : 4, $"{node} holds {hub} {change.Header.Position} where {batch.Epoch}.{expected} belongs");
+        }
+        ends[(node.Index, hub)] = batch.End;
+    }
+
+    private void TakeOwn(SimNode node, JournalTable table, JournalBatch batch)
+    {
+        var line = ledger.LineOf(node.Index);
+        foreach (var (change, previousSeq) in batch.Changes)
+        {
+            if (!ledger.TryAuthor(node.Id, line, change))
+                throw new BrokenInvariantException(7, $"{node} wrote twice at {change.Header.Position}");
+            var header = change.Header;
+            if (header.Command.IsNone || batch.EndsOpening)
+                continue;
+            if (!commands.TryGetValue(header.Command, out var command) || command.Node != node)
+                throw new BrokenInvariantException(1, $"{node} wrote a command nobody gave");
+            var previous = previousSeq == 0 ? default : table.Row(header.Position with { Seq = previousSeq }).Parsed;
+            if (previous is { Op: ChangeOp.Withdraw or ChangeOp.Erase } && header.Op == ChangeOp.Put)
+                throw new BrokenInvariantException(11, $"{command.Name} brought a withdrawn entry back at {node}");
+            if (command.Intent.IfMatch is { } expected && previous?.Position != expected)
+                throw new BrokenInvariantException(1, $"{command.Name} was written over {previous?.Position}, not over {expected}");
+            if (previous is not null)
+                ledger.Follows(header.Command, previous.Command);
+        }
+        if (batch.EndsOpening || !held.Remove(node.Index, out var others))
+            return;
+        foreach (var (position, leaf) in others)
+        {
+            if (position.Epoch == table.Epoch && (position.Seq > table.Size || table.Row(position).Leaf != leaf))
+                throw new BrokenInvariantException(3, $"{node} began a second history at {batch.Before} though {position} was held by others");
+        }
+    }
+
+    private static void CheckDigest(SimNode node, HubId hub, JournalTable table, JournalBatch batch)
+    {
+        if (batch.Head.Head.Size != batch.After.Size)
+            return;
+        var digest = new StateDigest();
+        foreach (var current in table.Current.Values.Where(c => c.Position.Epoch == batch.Epoch))
+            digest.Replace(current.Entry, null, current.Leaf);
+        if (digest.Digest() != batch.Head.Head.StateDigest)
+            throw new BrokenInvariantException(1, $"{node} holds another state of {hub} {batch.End} than the head it believes says");
+        if (table.RootAt(table.Size) != batch.Head.Head.Root)
+            throw new BrokenInvariantException(9, $"{node} holds other changes of {hub} {batch.End} than the head it believes says");
+    }
+
+    private void CheckErased(SimNode node)
+    {
+        foreach (var (hub, table) in node.Store.Tables.Journals)
+        {
+            foreach (var row in table.Epochs.SelectMany(table.Rows))
+            {
+                if (row.Body is not null && erased.Contains((node.Index, hub, row.Parsed.Entry)))
+                    throw new BrokenInvariantException(8, $"{node} holds the body of {hub} {row.Parsed.Position}, which was erased there");
+            }
+        }
+    }
+
+    private string NameOf(CommandId command) => commands.TryGetValue(command, out var given) ? given.Name : "a command of its own";
+}

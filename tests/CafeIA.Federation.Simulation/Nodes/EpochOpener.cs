@@ -1,0 +1,147 @@
+using CafeIA.Federation.Protocol;
+using CafeIA.Federation.Protocol.Following;
+using CafeIA.Federation.Protocol.Heads;
+using CafeIA.Federation.Protocol.Identifiers;
+using CafeIA.Federation.Protocol.Journal;
+using CafeIA.Federation.Protocol.Merkle;
+using CafeIA.Federation.Protocol.Recovery;
+using CafeIA.Federation.Protocol.Segments;
+using CafeIA.Federation.Protocol.Sequencing;
+using CafeIA.Federation.Simulation.Store;
+using CafeIA.Federation.Simulation.World;
+
+namespace CafeIA.Federation.Simulation.Nodes;
+
+/// <summary>"cafeia epoch open": gathers every history of this hub that a member holds, brings them together and begins the next epoch with what results.</summary>
+internal sealed class EpochOpener(SimNode node)
+{
+    private readonly List<(IReadOnlyList<Change> Changes, SignedHead Head)> histories = [];
+    private readonly HashSet<EntryId> decided = [];
+    private int waiting;
+    private bool isIncomplete;
+
+    private JournalTable Table => node.Store.Tables.Of(node.Id);
+
+    public void Start()
+    {
+        var members = node.Universe.Nodes.Where(n => n != node && !n.IsSlow).ToArray();
+        waiting = members.Length;
+        foreach (var member in members)
+        {
+            node.Universe.Network.Ask(node, member, n => Serving.Journal(n, node.Id, Segment.MaxChanges), segments =>
+            {
+                if (segments is null)
+                    isIncomplete = true;
+                else
+                    Take(segments);
+                if (--waiting == 0 && !isIncomplete)
+                    Open();
+            });
+        }
+    }
+
+    /// <summary>A history may be older than a change of key that another one has: each of the hub's own keys may have signed it.</summary>
+    private void Take(IReadOnlyList<byte[]> segments)
+    {
+        for (var key = 0; key < node.KeysMade; key++)
+        {
+            if (TryTake(segments, new(Universe.Federation, node.Id, Keys.Of(node.Index, key).PublicKey)))
+                return;
+        }
+    }
+
+    private bool TryTake(IReadOnlyList<byte[]> segments, KeyRing keys)
+    {
+        var state = new JournalState(Table.Epoch, new Frontier(), new StateDigest(), null);
+        var follower = new Follower(Universe.Federation, node.Id, keys, state);
+        var changes = new List<Change>();
+        var current = new Dictionary<EntryId, CurrentChange>();
+        foreach (var bytes in segments)
+        {
+            if (!SegmentCodec.TryDecode(bytes, out var segment))
+                return false;
+            var verdict = follower.Judge(segment);
+            if (verdict is Verdict.NewEpoch || segment.Head.Head.Epoch > Table.Epoch)
+            {
+                // A later epoch is open already: it is to be pulled back, not opened again.
+                isIncomplete = true;
+                return true;
+            }
+            if (verdict is not Verdict.Apply apply || follower.Plan(apply, current).Batch is not { } batch)
+                return false;
+            foreach (var (change, _) in batch.Changes)
+            {
+                changes.Add(change);
+                current[change.Header.Entry] = new(change.Header.Entry, change.Header.Position, change.Header.Kind, change.Header.Op, change.Leaf);
+            }
+        }
+        if (changes.Count > 0)
+            histories.Add((changes, follower.State.Head!));
+        return true;
+    }
+
+    private void Open()
+    {
+        var ours = Table.Rows(Table.Epoch).Select(r => r.Read()).ToArray();
+        var kept = Latest(ours);
+        var heads = new List<Hash>();
+        if (Table.Head is { } own)
+            heads.Add(own.Identity);
+        var fork = (ulong)ours.Length;
+        foreach (var (theirs, head) in histories)
+        {
+            var common = 0;
+            while (common < ours.Length && common < theirs.Count && ours[common].Leaf == theirs[common].Leaf)
+                common++;
+            if (common == theirs.Count)
+                continue;
+            fork = Math.Min(fork, (ulong)common);
+            heads.Add(head.Identity);
+            Bring(kept, Latest(ours.Skip(common)), Latest(theirs.Skip(common)));
+        }
+        var survivors = kept.Values
+            .Where(c => c.Header.Op != ChangeOp.Control || Enumerable.Range(2, (int)Table.Epoch).All(e => c.Header.Entry != ControlEntry.Epoch(node.Id, (uint)e)))
+            .OrderBy(c => c.Header.Position).ThenBy(c => c.Header.Entry).ToArray();
+        var opening = new EpochOpening(Table.Epoch + 1, Table.Epoch, fork, Table.RootAt(fork), heads, 0);
+        var current = node.KeysOf(node.Id).Current.Id;
+        var signer = Enumerable.Range(0, node.KeysMade).Select(n => Keys.Of(node.Index, n)).First(k => k.PublicKey.Id == current);
+        var (batch, _) = EpochAuthor.Open(Universe.Federation, node.Id, signer, Table.Load(), opening, survivors, new Salts(node.Chance), node.Clock);
+        try
+        {
+            if (node.Store.Append(node.Id, batch, isOwn: true) == AppendOutcome.Fenced)
+                return;
+        }
+        catch (StoreUnavailableException)
+        {
+            return;
+        }
+        node.Universe.Trace.Note($"{node} opens epoch {batch.Epoch} with {survivors.Length} entries of {1 + histories.Count} journals");
+        node.Erased.Add([.. survivors.Where(c => c.Header.Op == ChangeOp.Erase).Select(c => (node.Id, c.Header.Entry))]);
+        node.Own.Reopened();
+    }
+
+    /// <summary>The winners take their place; what loses is listed.</summary>
+    private void Bring(Dictionary<EntryId, Change> kept, Dictionary<EntryId, Change> ours, Dictionary<EntryId, Change> theirs)
+    {
+        // What only this history changed stands. What an earlier merge decided for a third history stands for ours.
+        foreach (var entry in ours.Keys.Except(theirs.Keys).ToArray())
+            ours.Remove(entry);
+        foreach (var entry in theirs.Keys.Where(e => ours.ContainsKey(e) || decided.Contains(e)))
+            ours[entry] = kept[entry];
+        foreach (var merged in HistoryMerge.Merge(ours, theirs, _ => node.Chance.Percent(50) ? Side.Ours : Side.Theirs))
+        {
+            decided.Add(merged.Entry);
+            kept[merged.Entry] = merged.Winner ?? throw new InvalidOperationException("The operator chose.");
+            if (merged.Loser is { } loser)
+                node.Universe.Referee.Lost(node.Id, loser);
+        }
+    }
+
+    private static Dictionary<EntryId, Change> Latest(IEnumerable<Change> changes)
+    {
+        var latest = new Dictionary<EntryId, Change>();
+        foreach (var change in changes)
+            latest[change.Header.Entry] = change;
+        return latest;
+    }
+}

@@ -1,0 +1,249 @@
+using CafeIA.Federation.Protocol.Heads;
+using CafeIA.Federation.Protocol.Identifiers;
+using CafeIA.Federation.Protocol.Recovery;
+using CafeIA.Federation.Simulation.World;
+
+namespace CafeIA.Federation.Simulation.Nodes;
+
+/// <summary>A node's own hub: writes while it does not doubt its database, asks the members while it does, and stands still while two histories of it are known.</summary>
+internal sealed class OwnHub(SimNode node)
+{
+    private const int AskAgain = 2_000;
+    private const int AnnounceAgain = 3_000;
+
+    private readonly List<Activation> activations = [];
+    private Doubts doubts;
+    private Inquiry? inquiry;
+    private KeyRing? askedWith;
+    private Replica? recovery;
+    private Position held;
+    private int made;
+    private int announcementsLeft;
+    private bool isAnnouncing;
+
+    /// <summary>Its answers about other hubs' heads do not count: it may have been restored together with the hub that asks.</summary>
+    public bool IsSuspect => doubts != Doubts.None;
+
+    public bool IsFrozen => Table.Fork is not null;
+
+    private Store.JournalTable Table => node.Store.Tables.Of(node.Id);
+
+    public void Start()
+    {
+        var mark = node.Mark.Read();
+        var isHeld = mark is not null && mark.End.Epoch == Table.Epoch && mark.End.Seq <= Table.Size;
+        doubts = Suspicion.AtStart(mark, node.Store.Identity, Table.End, isHeld ? Table.RootAt(mark!.End.Seq) : null);
+        // "cafeia recover": an empty database looks like a first start, and only the operator knows that it is none.
+        if (node.IsRecovering)
+            doubts |= Doubts.NoMark;
+        if (IsSuspect)
+            Inquire();
+        else
+            Activate();
+        Reannounce();
+    }
+
+    public void Submit(Waiting waiting)
+    {
+        if (IsSuspect || IsFrozen)
+        {
+            waiting.Reply(Answer.Later(IsSuspect ? "suspect" : "frozen"));
+            return;
+        }
+        if (activations.Count == 0)
+            Activate();
+        node.Chance.Pick(activations).Submit(waiting);
+    }
+
+    /// <summary>Another activation beside the one that lives.</summary>
+    public void Activate()
+    {
+        if (IsSuspect || IsFrozen)
+            return;
+        var activation = new Activation(node, this, ++made);
+        activations.Add(activation);
+        try
+        {
+            activation.EraseAgain();
+        }
+        catch (Store.StoreUnavailableException)
+        {
+            // The next command starts another activation, which does it.
+            activation.Leave("unavailable");
+            Left(activation);
+        }
+    }
+
+    public void Left(Activation activation) => activations.Remove(activation);
+
+    public void Rotate()
+    {
+        if (!IsSuspect && !IsFrozen && node.KeysMade < Keys.PerHub && activations.Count > 0)
+            activations[0].Rotate();
+    }
+
+    /// <summary>A peer shows a head of this hub.</summary>
+    public void Shown(SimNode peer, SignedHead head)
+    {
+        if (node.KeysOf(node.Id).For(head.Head.Key, head.Head.Position) is not { } key || !head.IsSignedBy(key))
+            return;
+        if (head.Head.Position > Table.End && !IsSuspect)
+        {
+            doubts |= Doubts.PeerAhead;
+            node.Universe.Trace.Note($"{node} doubts: {peer} shows {head.Head.Position}, ours is {Table.End}");
+            Inquire();
+        }
+        else if (head.Head.Epoch == Table.Epoch && head.Head.Size <= Table.Size && Table.RootAt(head.Head.Size) != head.Head.Root && !IsFrozen && Table.Head is not null)
+        {
+            Recovery().Hint(peer, head);
+        }
+    }
+
+    /// <summary>Two histories of this hub are known: no more writing before another epoch.</summary>
+    public void Froze() => Dismiss("frozen");
+
+    /// <summary>Changes of this hub came back from a peer.</summary>
+    public void CameBack() => Settle();
+
+    /// <summary>An epoch was opened: what was in doubt is decided.</summary>
+    public void Reopened()
+    {
+        Dismiss("epoch");
+        doubts = Doubts.None;
+        Settled();
+    }
+
+    /// <summary>The operator says that a member no longer exists.</summary>
+    public void Gone(SimNode member)
+    {
+        inquiry?.Gone(member.Id);
+        Settle();
+    }
+
+    public void Cast(Func<byte[]> bytes)
+    {
+        foreach (var peer in node.Universe.Nodes.Where(n => n != node))
+            node.Universe.Network.Send(node, peer, bytes);
+    }
+
+    /// <summary>Says now and some times more how far the journal goes.</summary>
+    public void Announce(SignedHead head)
+    {
+        announcementsLeft = 3;
+        Reannounce();
+    }
+
+    private void Reannounce()
+    {
+        if (isAnnouncing)
+            return;
+        isAnnouncing = true;
+        node.After(AnnounceAgain, () =>
+        {
+            isAnnouncing = false;
+            if (Table.Head is { } head && !IsSuspect)
+            {
+                var announcement = new Announcement(head, (ulong)node.Clock.ToUnixTimeMilliseconds(), node.Clock);
+                var current = node.KeysOf(node.Id).Current.Id;
+                var signer = Enumerable.Range(0, node.KeysMade).Select(n => Keys.Of(node.Index, n)).First(k => k.PublicKey.Id == current);
+                var bytes = announcement.Sign(signer);
+                Cast(() => bytes);
+            }
+            if (--announcementsLeft > 0)
+                Reannounce();
+        });
+    }
+
+    private void Dismiss(string reason)
+    {
+        foreach (var activation in activations.ToArray())
+            activation.Leave(reason);
+        activations.Clear();
+    }
+
+    private void Inquire()
+    {
+        Dismiss("suspect");
+        node.Universe.Trace.Note($"{node} doubts its database: {doubts}");
+        held = default;
+        askedWith = node.KeysOf(node.Id);
+        inquiry = new(Universe.Federation, node.Id, askedWith, node.Universe.Nodes.Select(n => n.Id));
+        AskMembers(inquiry);
+    }
+
+    private void AskMembers(Inquiry asked)
+    {
+        if (inquiry != asked || !IsSuspect)
+            return;
+        foreach (var member in asked.Missing.Order().Select(node.Universe.Node).ToArray())
+        {
+            node.Universe.Network.Ask(node, member, n => n.Adversary is { } a ? a.Keys(node.Id) : Serving.Head(n, node.Id), answer =>
+            {
+                if (answer is not null && inquiry == asked && IsSuspect)
+                    Take(asked, member, answer);
+            });
+        }
+        node.After(AskAgain, () => AskMembers(asked));
+    }
+
+    private void Take(Inquiry asked, SimNode member, HeadAnswer answer)
+    {
+        foreach (var rotation in answer.Rotations)
+            askedWith!.TryExtend(rotation);
+        var counts = asked.Answer(member.Id, answer.IsSuspect, answer.Head);
+        node.Universe.Trace.Note($"{node} hears {member} of itself: {answer.Head?.Head.Position.ToString() ?? "nothing"}{(answer.IsSuspect ? ", suspect" : "")}{(counts ? "" : ", not its own")}");
+        if (answer.Head is { } head && counts)
+        {
+            Recovery().Hint(member, head);
+            if (answer.Held > held)
+                held = answer.Held;
+        }
+        Settle();
+    }
+
+    /// <summary>Follows this hub's own journal at the peers, with its own keys.</summary>
+    private Replica Recovery()
+    {
+        if (recovery is null)
+        {
+            recovery = new(node, node);
+            recovery.Start();
+        }
+        return recovery;
+    }
+
+    private void Settle()
+    {
+        if (!IsSuspect || IsFrozen || inquiry is not { IsComplete: true } complete)
+            return;
+        // A head may speak of more than anybody still holds: what is held is what can come back.
+        if (complete.Highest is { } highest && held > Table.End)
+        {
+            // Its key may have been unknown at first.
+            if (!Recovery().IsBehind)
+                node.After(AskAgain, () => HintAgain(complete, highest));
+            return;
+        }
+        doubts = Doubts.None;
+        Settled();
+    }
+
+    private void HintAgain(Inquiry complete, SignedHead highest)
+    {
+        if (inquiry != complete || !IsSuspect)
+            return;
+        Recovery().Hint(node.Universe.Node(complete.HighestFrom!.Value), highest);
+        Settle();
+    }
+
+    private void Settled()
+    {
+        node.IsRecovering = false;
+        inquiry = null;
+        recovery?.Stop();
+        recovery = null;
+        node.Mark.Settle(new HighWater(node.Store.Identity, Table.End, Table.Root));
+        node.Universe.Trace.Note($"{node} is sure of its journal up to {Table.End}");
+        Activate();
+    }
+}

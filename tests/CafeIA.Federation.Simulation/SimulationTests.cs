@@ -1,0 +1,46 @@
+using System.Globalization;
+using CafeIA.Federation.Simulation.World;
+using Xunit;
+
+namespace CafeIA.Federation.Simulation;
+
+/// <summary>Thousands of small federations, each with its own misfortunes, and all twelve invariants after each.</summary>
+public sealed class SimulationTests(ITestOutputHelper output)
+{
+    private const int FixedSeeds = 600;
+
+    /// <summary>A failing run is shown by these last lines; the whole of it by the command.</summary>
+    private const int Shown = 40;
+
+    private const int MostFailures = 3;
+
+    [Fact]
+    public void Nothing_is_lost_whatever_fails() => Hold(1, FixedSeeds);
+
+    [Fact]
+    public void One_seed_is_one_run()
+    {
+        foreach (var seed in Enumerable.Range(1, 40))
+        {
+            var first = SimulatedFederation.Run((ulong)seed, isTraced: true);
+            var second = SimulatedFederation.Run((ulong)seed, isTraced: true);
+            Assert.NotEmpty(first.Trace);
+            Assert.Equal(first.Trace, second.Trace);
+            Assert.Equal(first.Steps, second.Steps);
+        }
+    }
+
+    private void Hold(ulong from, int count)
+    {
+        var failures = Seeds.Run(from, count, MostFailures, out var figures);
+        output.WriteLine(figures);
+        Console.WriteLine(figures);
+        Assert.True(failures.Count == 0, string.Join("\n\n", failures.Select(Describe)));
+    }
+
+    private static string Describe(RunResult failed)
+    {
+        var traced = SimulatedFederation.Run(failed.Seed, isTraced: true);
+        return $"seed {failed.Seed}: {failed.Failure}\n{string.Join('\n', traced.Trace.TakeLast(Shown))}\n{Replay.Command}{failed.Seed}";
+    }
+}

@@ -1,0 +1,27 @@
+using CafeIA.Federation.Simulation.Nodes;
+
+namespace CafeIA.Federation.Simulation.World;
+
+/// <summary>What people do once the faults are over: name members that cannot vouch, and open an epoch where a hub has two histories.</summary>
+internal sealed class Operator(Universe universe)
+{
+    private const int Interval = 4_000;
+
+    public void Start() => universe.Scheduler.After(Interval, Look);
+
+    private void Look()
+    {
+        foreach (var node in universe.Honest.Where(n => n.IsUp).ToArray())
+        {
+            // Nodes that were restored together wait for each other for ever: that is when a person decides.
+            if (node.Own.IsSuspect)
+            {
+                foreach (var member in universe.Nodes.Where(n => n != node && (!n.IsUp || n.IsSlow || n.Own.IsSuspect || n.Adversary is not null)).ToArray())
+                    node.Guarded(() => node.Own.Gone(member));
+            }
+            if (universe.Honest.Any(n => n.Store.Tables.Of(node.Id) is { Fork: not null } table && table.Epoch == node.Store.Tables.Of(node.Id).Epoch))
+                node.Guarded(() => new EpochOpener(node).Start());
+        }
+        universe.Scheduler.After(Interval, Look);
+    }
+}
