@@ -183,10 +183,11 @@ internal sealed partial class HubGrain(
     {
         if (standing.IsSuspect)
             return EpochReport.Refused(standing.Sentence()!);
+        // What the loop planned on is of the epoch that ends: the next batch loads.
+        sequencer = null;
         var report = await epochs.OpenAsync(hubs.Local, request, stopping.Token);
         if (report.Opened is not null)
         {
-            sequencer = null;
             await own.LoadAsync(stopping.Token);
             var state = own.Follower!.State;
             await ownDatabase.AdvanceAsync(state.Position, state.Frontier.Root(), stopping.Token);

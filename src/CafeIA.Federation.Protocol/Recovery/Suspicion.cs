@@ -22,9 +22,6 @@ public enum Doubts
 
     /// <summary>A peer holds changes signed by this hub that the database does not hold.</summary>
     PeerAhead = 16,
-
-    /// <summary>A partner's cursor speaks of changes that the database does not hold.</summary>
-    CursorAhead = 32,
 }
 
 /// <summary>The rules by which a hub comes to doubt its own database. While it does, it writes nothing: a second history could not be undone.</summary>

@@ -39,8 +39,6 @@ internal sealed class OwnStanding : IOwnStanding
             reasons.Add("la base est une autre que celle du repère des dernières écritures");
         if (doubts.HasFlag(Doubts.PeerAhead))
             reasons.Add("un autre nœud tient davantage de ce hub que cette base");
-        if (doubts.HasFlag(Doubts.CursorAhead))
-            reasons.Add("un partenaire a déjà lu davantage de ce hub que cette base ne tient");
         var who = waiting.Count == 0 ? "les changements manquants sont repris" : $"réponse attendue de : {string.Join(", ", waiting)}";
         return $"Cette base peut venir d’une sauvegarde ancienne ({string.Join(" ; ", reasons)}). Rien n’est écrit avant que tous les membres aient dit ce qu’ils tiennent de ce hub ; {who}.";
     }
