@@ -7,7 +7,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 namespace CafeIA.Federation.Node.Exchange;
 
 /// <summary>
-/// Everything this room adds to a node. It needs from others: <see cref="ExchangeOptions"/>, <see cref="ExchangeIdentity"/>, the journal's classes, <see cref="Protocol.Heads.HubSigner"/>,
+/// Everything this room adds to a node. It needs from others: <see cref="ExchangeOptions"/>, <see cref="ExchangeIdentity"/>, the journal's classes, <see cref="Protocol.Heads.HubSigners"/>,
 /// <see cref="IReplicas"/> and <see cref="TimeProvider"/>.
 /// </summary>
 internal static class ExchangeComposition
@@ -36,6 +36,13 @@ internal static class ExchangeComposition
         services.AddHostedService<BrokerLane>();
         services.AddSingleton<PeerWatch>();
         services.AddHostedService(provider => provider.GetRequiredService<PeerWatch>());
+        services.AddSingleton<MembershipStore>();
+        services.AddSingleton<MembershipClient>();
+        services.AddSingleton<FederationMembership>();
+        services.AddSingleton<MembershipAuthor>();
+        services.AddSingleton<JoinGate>();
+        services.AddSingleton<MembershipWatch>();
+        services.AddHostedService(provider => provider.GetRequiredService<MembershipWatch>());
         services.AddHostedService<HeadExchange>();
         services.AddHostedService<HeadAnnouncer>();
         return services;

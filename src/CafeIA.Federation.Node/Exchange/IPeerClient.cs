@@ -28,8 +28,8 @@ internal interface IPeerClient
     /// <summary><c>GET /federation/v1/hubs/{hub}/proof?epoch=e&amp;first=n&amp;second=m</c>: what the hub's root was at n as the peer holds it, and the proof from there to m.</summary>
     Task<Result<HistoryProof>> HistoryAsync(Uri peer, HubId hub, uint epoch, ulong first, ulong second, CancellationToken cancellation);
 
-    /// <summary><c>GET /federation/v1/hubs/{hub}/keys</c>: the hub's changes of key, in order, not verified.</summary>
-    Task<Result<IReadOnlyList<KeyRotation>>> KeysAsync(Uri peer, HubId hub, CancellationToken cancellation);
+    /// <summary><c>GET /federation/v1/hubs/{hub}/keys</c>: the hub's keys, not verified.</summary>
+    Task<Result<PeerKeys>> KeysAsync(Uri peer, HubId hub, CancellationToken cancellation);
 }
 
 /// <summary>What a peer shows of one hub's journal.</summary>

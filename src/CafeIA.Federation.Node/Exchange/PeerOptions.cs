@@ -24,7 +24,7 @@ public sealed record PeerOptions
             yield return new("bad-fingerprint", $"« {Fingerprint} » n’est pas une empreinte : SHA256: puis 64 chiffres hexadécimaux (la commande « cafeia keys » l’affiche).", $"{setting}:{nameof(Fingerprint)}");
     }
 
-    private static bool IsFingerprint(string text) =>
+    internal static bool IsFingerprint(string text) =>
         text.Length == FingerprintPrefix.Length + 64
         && text.StartsWith(FingerprintPrefix, StringComparison.Ordinal)
         && text.AsSpan(FingerprintPrefix.Length).IndexOfAnyExcept(HexDigits) < 0;

@@ -41,6 +41,9 @@ public enum SegmentFault
     /// <summary>The state after the changes is not the one the head signs.</summary>
     DigestMismatch,
 
+    /// <summary>The hub is expelled from the federation, or blocked on this node.</summary>
+    Hidden,
+
     /// <summary>The hub is frozen: it showed two histories.</summary>
     Frozen,
 }

@@ -22,6 +22,9 @@ public sealed class KeyRing
         keys = [(first, default)];
     }
 
+    /// <summary>The key that is pinned or listed.</summary>
+    public HubPublicKey First => keys[0].Key;
+
     /// <summary>The key the hub signs with now.</summary>
     public HubPublicKey Current => keys[^1].Key;
 
@@ -65,6 +68,9 @@ public sealed class KeyRing
 
     /// <summary>True when the ring knows the key at all, whatever it may sign.</summary>
     public bool Knows(KeyId id) => keys.Exists(k => k.Key.Id == id);
+
+    /// <summary>The key of this fingerprint; null when the ring has none.</summary>
+    public HubPublicKey? Of(string fingerprint) => keys.Find(k => k.Key.Fingerprint == fingerprint).Key;
 
     /// <summary>True when the bytes are signed by the key in use, or by the one the head is of: an announcement is made by whoever holds the hub's key now.</summary>
     public bool IsAnnouncedBy(ReadOnlySpan<byte> announcement, SignedHead head)

@@ -58,7 +58,7 @@ internal sealed class LoneExchange : IAsyncDisposable
         where T : notnull => application.Services.GetRequiredService<T>();
 
     public static async Task<LoneExchange> StartAsync(
-        PostgresServer server, string hub, Uri? broker = null, IReadOnlyList<PeerOptions>? peers = null, string federation = "essai", Action<IServiceCollection>? configure = null)
+        PostgresServer server, string hub, Uri? broker = null, IReadOnlyList<PeerOptions>? peers = null, string federation = "essai", Action<IServiceCollection>? configure = null, IReadOnlyList<string>? stewards = null)
     {
         var database = await server.CreateDatabaseAsync();
         var builder = WebApplication.CreateSlimBuilder();
@@ -66,12 +66,12 @@ internal sealed class LoneExchange : IAsyncDisposable
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         var signer = new HubSigner(ECDsa.Create(ECCurve.NamedCurves.nistP256));
         builder.Services.AddSingleton(TimeProvider.System);
-        builder.Services.AddSingleton(signer);
+        builder.Services.AddSingleton(signer).AddSingleton(new HubSigners([signer]));
         builder.Services.AddSingleton(NpgsqlDataSource.Create(database));
         var erased = Path.GetTempFileName();
         builder.Services.AddSingleton(EraseList.Open(erased));
         builder.Services.AddJournal();
-        builder.Services.AddSingleton(new ExchangeOptions { BrokerAddress = broker, Peers = peers ?? [] });
+        builder.Services.AddSingleton(new ExchangeOptions { BrokerAddress = broker, Peers = peers ?? [], Stewards = stewards ?? [] });
         builder.Services.AddSingleton(new ExchangeIdentity(FederationId.Parse(federation)));
         builder.Services.AddSingleton<IReplicas, RecordingReplicas>();
         builder.Services.AddSingleton<IOwnStanding, Trusted>();

@@ -54,7 +54,7 @@ internal sealed class CutLink
         public Task<Result<HistoryProof>> HistoryAsync(Uri peer, HubId hub, uint epoch, ulong first, ulong second, CancellationToken cancellation) =>
             peer == link.To ? Task.FromResult<Result<HistoryProof>>(Down) : inner.HistoryAsync(peer, hub, epoch, first, second, cancellation);
 
-        public Task<Result<IReadOnlyList<KeyRotation>>> KeysAsync(Uri peer, HubId hub, CancellationToken cancellation) =>
-            peer == link.To ? Task.FromResult<Result<IReadOnlyList<KeyRotation>>>(Down) : inner.KeysAsync(peer, hub, cancellation);
+        public Task<Result<PeerKeys>> KeysAsync(Uri peer, HubId hub, CancellationToken cancellation) =>
+            peer == link.To ? Task.FromResult<Result<PeerKeys>>(Down) : inner.KeysAsync(peer, hub, cancellation);
     }
 }

@@ -152,6 +152,11 @@ public sealed class CommandLineTests(PostgresServer server) : IDisposable
     [InlineData("verify")]
     [InlineData("peers")]
     [InlineData("erase")]
+    [InlineData("peers", "block")]
+    [InlineData("membership")]
+    [InlineData("membership", "join")]
+    [InlineData("membership", "accept")]
+    [InlineData("membership", "expel")]
     [InlineData("broker", "definitions")]
     [InlineData("doctor")]
     public async Task Every_verb_explains_itself(params string[] verb)

@@ -19,6 +19,8 @@ internal static class ExchangeEndpoints
         routes.MapGet(ProofDocument.Path, JournalEndpoints.ProofAsync).WithName("ProveHistory");
         routes.MapGet(KeysDocument.Path, JournalEndpoints.KeysAsync).WithName("ListKeys");
         routes.MapGet(ErasureDocument.Path, ErasureDocument.AnswerAsync).WithName("ListErasures");
+        routes.MapGet(MembershipEndpoints.Path, MembershipEndpoints.GetAsync).WithName("GetMembership");
+        routes.MapPost(MembershipEndpoints.RequestsPath, MembershipEndpoints.RequestAsync).WithName("RequestMembership");
         return routes;
     }
 

@@ -34,9 +34,9 @@ internal sealed record HubDocument(
         hub.Kind,
         hub.Territory,
         hub.Address,
-        Convert.ToBase64String(hub.PublicKey.Bytes.Span),
-        hub.PublicKey.Fingerprint,
-        hub.PublicKey.Id.ToString(),
+        Convert.ToBase64String(hub.CurrentKey.Bytes.Span),
+        hub.CurrentKey.Fingerprint,
+        hub.CurrentKey.Id.ToString(),
         ProtocolRange.Ours);
 
     /// <summary>The profile, when it is one of our federation that speaks our protocol.</summary>

@@ -51,17 +51,19 @@ internal sealed record ProofDocument(string? RootAtFirst, IReadOnlyList<string>?
     }
 }
 
-/// <summary>A hub's changes of key, in order, each as it is encoded, base64.</summary>
-internal sealed record KeysDocument(IReadOnlyList<string>? Rotations)
+/// <summary>A hub's keys.</summary>
+/// <param name="First">The first key this node knows of, SubjectPublicKeyInfo in base64.</param>
+/// <param name="Rotations">Its changes of key, in order, each as it is encoded, base64.</param>
+internal sealed record KeysDocument(string? First, IReadOnlyList<string>? Rotations)
 {
     public const string Path = "/federation/v1/hubs/{hub}/keys";
 
     /// <summary>A hub that changes its key each month does so for thirty years.</summary>
     private const int MaxRotations = 400;
 
-    public static KeysDocument Of(KeyRing ring) => new([.. ring.Rotations.Select(r => Convert.ToBase64String(r.Encode()))]);
+    public static KeysDocument Of(KeyRing ring) => new(Convert.ToBase64String(ring.First.Bytes.Span), [.. ring.Rotations.Select(r => Convert.ToBase64String(r.Encode()))]);
 
-    public List<KeyRotation>? Read()
+    public PeerKeys? Read()
     {
         if (Rotations is not { Count: <= MaxRotations })
             return null;
@@ -73,7 +75,8 @@ internal sealed record KeysDocument(IReadOnlyList<string>? Rotations)
                 return null;
             rotations.Add(rotation);
         }
-        return rotations;
+        Span<byte> first = stackalloc byte[256];
+        return new(First is not null && Convert.TryFromBase64String(First, first, out var size) ? HubPublicKey.TryRead(first[..size]) : null, rotations);
     }
 }
 

@@ -72,14 +72,14 @@ internal sealed class PeerClient(PeerHttp http, ExchangeIdentity identity) : IPe
         return TryRead<ProofDocument>(answer.Value.Span)?.Read(first, second) is { } proof ? proof : BadAnswer(peer, "ce n’est pas une preuve");
     }
 
-    public async Task<Result<IReadOnlyList<KeyRotation>>> KeysAsync(Uri peer, HubId hub, CancellationToken cancellation)
+    public async Task<Result<PeerKeys>> KeysAsync(Uri peer, HubId hub, CancellationToken cancellation)
     {
         var answer = await http.GetAsync(new Uri(peer, KeysDocument.Path.Of(hub)), MaxDescription, TimeSpan.Zero, cancellation);
         if (!answer.IsOk)
             return answer.Refusal;
-        if (TryRead<KeysDocument>(answer.Value.Span)?.Read() is not { } rotations)
+        if (TryRead<KeysDocument>(answer.Value.Span)?.Read() is not { } keys)
             return BadAnswer(peer, "ce ne sont pas des changements de clé");
-        return rotations;
+        return keys;
     }
 
     private static T? TryRead<T>(ReadOnlySpan<byte> json)

@@ -7,7 +7,7 @@ namespace CafeIA.Federation.Node.Exchange.Membership;
 /// <summary>Says over the broker lane, signed, how far this hub's journal goes: often after a write, so that a lost last segment is noticed at once; now and then else, so that silence means trouble.</summary>
 internal sealed partial class HeadAnnouncer(
     ISegmentTransport transport,
-    HubSigner signer,
+    HubSigners signers,
     HubRegister hubs,
     JournalReader journals,
     JournalSignal signal,
@@ -31,7 +31,7 @@ internal sealed partial class HeadAnnouncer(
         // The clock, and one more when it stands or goes back: the counter grows over restarts without a file to keep it in. After a clock that was far ahead is put right and the node
         // restarted, followers see this head as old until the time is reached again; nothing but the shown age depends on it.
         counter = Math.Max(counter + 1, (ulong)now.ToUnixTimeMilliseconds());
-        await transport.SendAsync(new Announcement(head, counter, now).Sign(signer), cancellation);
+        await transport.SendAsync(new Announcement(head, counter, now).Sign(signers.Current), cancellation);
         ExchangeTelemetry.CountAnnounced();
         return true;
     }

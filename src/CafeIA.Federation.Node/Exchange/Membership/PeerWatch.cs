@@ -1,5 +1,6 @@
 using CafeIA.Federation.Node.Journal;
 using CafeIA.Federation.Protocol;
+using CafeIA.Federation.Protocol.Heads;
 using CafeIA.Federation.Protocol.Identifiers;
 
 namespace CafeIA.Federation.Node.Exchange.Membership;
@@ -12,6 +13,8 @@ internal sealed partial class PeerWatch(
     ExchangeOptions options,
     IPeerClient client,
     HubRegister hubs,
+    JournalLoader journals,
+    ExchangeIdentity identity,
     PeerRoster roster,
     IReplicas replicas,
     IHostApplicationLifetime lifetime,
@@ -23,10 +26,15 @@ internal sealed partial class PeerWatch(
     private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(0.5);
 
     /// <summary>Asks the peer who it is and follows its hub, or says why not.</summary>
-    public async Task<Result<KnownHub>> GreetAsync(PeerOptions peer, CancellationToken cancellation)
+    public Task<Result<KnownHub>> GreetAsync(PeerOptions peer, CancellationToken cancellation) => GreetAsync(peer, null, cancellation);
+
+    /// <param name="peer">Whom to ask.</param>
+    /// <param name="expected">The only hub it may be; null: any.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public async Task<Result<KnownHub>> GreetAsync(PeerOptions peer, HubId? expected, CancellationToken cancellation)
     {
         var address = peer.Address!;
-        var result = await MeetAsync(peer, cancellation);
+        var result = await MeetAsync(peer, expected, cancellation);
         if (result.IsOk)
         {
             roster.Reached(address, result.Value);
@@ -80,7 +88,7 @@ internal sealed partial class PeerWatch(
         }
     }
 
-    private async Task<Result<KnownHub>> MeetAsync(PeerOptions peer, CancellationToken cancellation)
+    private async Task<Result<KnownHub>> MeetAsync(PeerOptions peer, HubId? expected, CancellationToken cancellation)
     {
         var described = await client.DescribeAsync(peer.Address!, cancellation);
         if (!described.IsOk)
@@ -88,13 +96,43 @@ internal sealed partial class PeerWatch(
         var profile = described.Value;
         if (profile.Id == hubs.Local.Id)
             return new Refusal("own-hub", $"Ce nœud se présente comme « {profile.Id} », qui est le hub d’ici. Retirer cette adresse des pairs, ou donner un autre nom à l’un des deux.", "id");
-        if (peer.Fingerprint is { } expected && expected != profile.PublicKey.Fingerprint)
+        if (expected is { } only && profile.Id != only)
+            return new Refusal("other-hub", $"À l’adresse de « {only} » répond « {profile.Id} ». Vérifier l’adresse que donne le registre des membres.", "id");
+        if (hubs.Find(profile.Id) is { IsHidden: true } hidden)
+            return new Refusal("hub-hidden", hidden.IsBlocked ? $"« {profile.Id} » est bloqué sur ce nœud (« cafeia peers unblock {profile.Id} » le reprend)." : $"« {profile.Id} » est exclu de la fédération.", "id");
+        var known = hubs.Find(profile.Id);
+        var keys = await ChainAsync(profile, peer, known, cancellation);
+        if (peer.Fingerprint is { } fingerprint && fingerprint != profile.PublicKey.Fingerprint && keys?.Of(fingerprint) is null)
         {
             profile.PublicKey.Dispose();
-            return new Refusal("wrong-fingerprint", $"La clé de « {profile.Id} » a l’empreinte {profile.PublicKey.Fingerprint}, pas celle des réglages ({expected}). Vérifier avec ce hub ce que « cafeia keys » affiche chez lui.", "publicKey");
+            return new Refusal("wrong-fingerprint", $"La clé de « {profile.Id} » a l’empreinte {profile.PublicKey.Fingerprint}, pas celle des réglages ({fingerprint}). Vérifier avec ce hub ce que « cafeia keys » affiche chez lui.", "publicKey");
         }
-        // Where it does not say by which address it is reached, the one it was found at does.
-        return await hubs.RegisterAsync(profile with { Address = profile.Address ?? peer.Address }, isLocal: false, cancellation);
+        if (keys is not null && keys.Current.Id != profile.PublicKey.Id && keys.Knows(profile.PublicKey.Id))
+            return new Refusal("retired-key", $"« {profile.Id} » se présente avec une clé qu’il a remplacée : ce n’est pas son nœud, ou c’est une ancienne copie.", "publicKey");
+        var isOfChain = keys?.Current.Id == profile.PublicKey.Id;
+        // Where it does not say by which address it is reached, the one it was found at does. The key that is pinned stays: the chain leads on from it.
+        var registered = await hubs.RegisterAsync(
+            profile with { Address = profile.Address ?? peer.Address, PublicKey = isOfChain ? keys!.First : profile.PublicKey }, isLocal: false, cancellation);
+        if (registered.IsOk && isOfChain)
+            hubs.PassTo(profile.Id, keys!.Current);
+        return registered;
+    }
+
+    /// <summary>The hub's keys from the one that is pinned here, or that the settings name, as far as its journal or the peer itself can prove them; null where none is trusted yet.</summary>
+    private async Task<KeyRing?> ChainAsync(HubProfile profile, PeerOptions peer, KnownHub? known, CancellationToken cancellation)
+    {
+        if (known is null && (peer.Fingerprint is null || peer.Fingerprint == profile.PublicKey.Fingerprint))
+            return null;
+        var ring = known is null ? null : await journals.LoadKeysAsync(identity.Federation, known, cancellation);
+        if (ring?.Knows(profile.PublicKey.Id) == true)
+            return ring;
+        var told = await client.KeysAsync(peer.Address!, profile.Id, cancellation);
+        if (!told.IsOk)
+            return ring;
+        if (ring is null)
+            return told.Value.From(identity.Federation, profile.Id, peer.Fingerprint!);
+        told.Value.ExtendTo(ring);
+        return ring;
     }
 
     private void Follow(KnownHub hub)

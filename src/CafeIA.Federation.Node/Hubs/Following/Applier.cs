@@ -43,6 +43,7 @@ internal sealed partial class Applier(
     private const ulong CheckpointEvery = 5_000;
 
     private Follower? follower;
+    private KeyId pinned;
     private ulong checkpointed;
 
     public KnownHub Hub => hub;
@@ -57,9 +58,8 @@ internal sealed partial class Applier(
     {
         var known = hubs.Find(hub.Id) ?? hub;
         var state = await loader.LoadAsync(known, cancellation);
-        var keys = await loader.LoadKeysAsync(options.FederationId, known, cancellation);
         checkpointed = state.Position.Seq;
-        follower = new Follower(options.FederationId, hub.Id, keys, state);
+        follower = new Follower(options.FederationId, hub.Id, await LoadKeysAsync(known, cancellation), state);
     }
 
     /// <summary>What is held may not be what the journal holds: load before the next verdict.</summary>
@@ -72,6 +72,8 @@ internal sealed partial class Applier(
     /// <param name="cancellation">Gives up asking the source; a commit is not given up.</param>
     public async Task<Taken> TakeAsync(Segment segment, Uri? source, bool isLast, IReadOnlyList<ActivityLink>? links, CancellationToken cancellation)
     {
+        if (!await IsWantedAsync(cancellation))
+            return Refuse(SegmentFault.Hidden, source);
         var isFrozen = hubs.Find(hub.Id) is { IsFrozen: true };
         if (isFrozen && segment.Head.Head.Epoch <= follower!.State.Epoch)
             return Refuse(SegmentFault.Frozen, source);
@@ -110,6 +112,8 @@ internal sealed partial class Applier(
     /// <returns>False when it is not the hub's.</returns>
     public async Task<Taken> TakeHeadAsync(SignedHead head, Uri? source, CancellationToken cancellation)
     {
+        if (!await IsWantedAsync(cancellation))
+            return Refuse(SegmentFault.Hidden, source);
         var verdict = follower!.JudgeHead(head);
         if (verdict is Verdict.Refused { Fault: SegmentFault.UnknownKey } && source is not null && await LearnKeysAsync(source, cancellation))
             verdict = follower.JudgeHead(head);
@@ -156,6 +160,7 @@ internal sealed partial class Applier(
             return Taken.Fenced;
         if (checkpoint is not null)
             checkpointed = batch.After.Size;
+        hubs.PassTo(hub.Id, follower.Keys.Current);
         if (begins && known.IsFrozen)
             await hubs.UnfreezeAsync(known, CancellationToken.None);
         activity?.SetTag("cafeia.hub", hub.Id.ToString()).SetTag("cafeia.seq", (long)batch.After.Size).SetTag("cafeia.changes", batch.Changes.Count);
@@ -164,15 +169,32 @@ internal sealed partial class Applier(
         return Taken.Good;
     }
 
+    /// <summary>False for a hub nothing is taken of. What the membership document says of its keys is in force from here on.</summary>
+    private async Task<bool> IsWantedAsync(CancellationToken cancellation)
+    {
+        var known = hubs.Find(hub.Id) ?? hub;
+        if (known.PublicKey.Id != pinned)
+            follower = new Follower(options.FederationId, hub.Id, await LoadKeysAsync(known, cancellation), follower!.State);
+        follower!.Keys.RevokedAfter = known.IsLocal ? null : known.RevokedAfter;
+        return !known.IsHidden;
+    }
+
+    private async Task<KeyRing> LoadKeysAsync(KnownHub known, CancellationToken cancellation)
+    {
+        var keys = await loader.LoadKeysAsync(options.FederationId, known, cancellation);
+        pinned = known.PublicKey.Id;
+        hubs.PassTo(hub.Id, keys.Current);
+        return keys;
+    }
+
     /// <summary>The hub's changes of key, as the source tells them: each proves itself to whoever trusts the key before.</summary>
     private async Task<bool> LearnKeysAsync(Uri source, CancellationToken cancellation)
     {
-        var rotations = await peers.KeysAsync(source, hub.Id, cancellation);
-        if (!rotations.IsOk)
+        var told = await peers.KeysAsync(source, hub.Id, cancellation);
+        if (!told.IsOk)
             return false;
         var before = follower!.Keys.Rotations.Count;
-        foreach (var rotation in rotations.Value)
-            follower.Keys.TryExtend(rotation);
+        told.Value.ExtendTo(follower.Keys);
         return follower.Keys.Rotations.Count > before;
     }
 

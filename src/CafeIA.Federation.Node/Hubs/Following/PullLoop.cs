@@ -56,6 +56,11 @@ internal sealed class PullLoop(HubId hub, PullSources sources, IPeerClient peers
         {
             try
             {
+                if (hubs.Find(hub) is { IsHidden: true })
+                {
+                    await Task.Delay(MaxPause, time, cancellation);
+                    continue;
+                }
                 if (follower() is null)
                     await reload();
                 if (follower() is not { } held)

@@ -3,6 +3,7 @@ using CafeIA.Federation.Node.Hubs.Following;
 using CafeIA.Federation.Node.Journal;
 using CafeIA.Federation.Protocol.Heads;
 using CafeIA.Federation.Protocol.Identifiers;
+using CafeIA.Federation.Protocol.Membership;
 using CafeIA.Federation.Protocol.Recovery;
 using CafeIA.Federation.Protocol.Segments;
 
@@ -21,7 +22,7 @@ internal sealed partial class Recall(
     private const int AskedAtOnce = 16;
 
     /// <summary>There is somebody to ask. A hub alone has nobody who could hold more than it does.</summary>
-    public bool HasMembers => exchange.Peers.Count > 0 || hubs.Hubs.Any(h => !h.IsLocal);
+    public bool HasMembers => exchange.Peers.Count > 0 || hubs.Hubs.Any(IsMember);
 
     /// <summary>A fresh question, to all that must answer.</summary>
     public Inquiry Begin(KeyRing keys) => new(options.FederationId, options.HubId, keys, []);
@@ -34,7 +35,7 @@ internal sealed partial class Recall(
     public async Task<IReadOnlyList<string>> AskAsync(Inquiry inquiry, IReadOnlyCollection<string> gone, CancellationToken cancellation)
     {
         var strangers = new List<string>();
-        foreach (var hub in hubs.Hubs.Where(h => !h.IsLocal))
+        foreach (var hub in hubs.Hubs.Where(IsMember))
             inquiry.Expect(hub.Id);
         foreach (var peer in exchange.Peers)
         {
@@ -105,11 +106,14 @@ internal sealed partial class Recall(
     [
         .. new[] { first is { } id ? AddressOf(id) : null }
             .Concat(roster.Addresses)
-            .Concat(hubs.Hubs.Where(h => !h.IsLocal).Select(h => h.Address))
+            .Concat(hubs.Hubs.Where(IsMember).Select(h => h.Address))
             .Concat(exchange.Peers.Select(p => p.Address))
             .OfType<Uri>()
             .Distinct(),
     ];
+
+    /// <summary>Nobody waits for a hub that was sent away or has gone.</summary>
+    private static bool IsMember(KnownHub hub) => hub is { IsLocal: false, IsHidden: false } && hub.Membership != MemberStatus.Left;
 
     private async Task<PeerHead?> AskAsync(HubId member, CancellationToken cancellation)
     {

@@ -19,11 +19,12 @@ internal static class InitCommand
     private static readonly Option<string?> Address = new("--address") { Description = "Adresse publique du nœud", HelpName = "ADRESSE" };
     private static readonly Option<string?> Federation = new("--federation") { Description = "Nom de la fédération", HelpName = "NOM" };
     private static readonly Option<string[]> Peer = new("--peer") { Description = "Un autre nœud, avec l’empreinte de sa clé si elle est connue ; répétable", HelpName = "ADRESSE[=EMPREINTE]" };
+    private static readonly Option<string[]> Steward = new("--steward") { Description = "Empreinte d’un garant de la fédération, dont la signature fait foi pour le registre des membres ; répétable", HelpName = "EMPREINTE" };
     private static readonly Option<string?> Broker = new("--broker") { Description = "Courtier de messages de la fédération, amqp://…", HelpName = "ADRESSE" };
 
     public static Command Create()
     {
-        var command = new Command("init", "Écrit les réglages du nœud et crée sa clé ; affiche l’empreinte de celle-ci.") { Id, Name, Kind, Territory, Address, Federation, Peer, Broker };
+        var command = new Command("init", "Écrit les réglages du nœud et crée sa clé ; affiche l’empreinte de celle-ci.") { Id, Name, Kind, Territory, Address, Federation, Peer, Steward, Broker };
         command.SetAction(RunAsync);
         return command;
     }
@@ -43,9 +44,9 @@ internal static class InitCommand
         await using (var file = new FileStream(making, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }))
             await JsonSerializer.SerializeAsync(file, document, Readable, cancellationToken);
         File.Move(making, data.SettingsFile, overwrite: true);
-        using var signer = NodeKey.Read(data);
+        using var signers = NodeKey.Read(data);
         await result.InvocationConfiguration.Error.WriteLineAsync($"Réglages dans {data.SettingsFile}. Démarrer : cafeia --data {data.Root}. L’empreinte de ce nœud, à donner aux autres :");
-        await result.InvocationConfiguration.Output.WriteLineAsync(signer.PublicKey.Fingerprint);
+        await result.InvocationConfiguration.Output.WriteLineAsync(signers.Current.PublicKey.Fingerprint);
         return ExitCodes.Done;
     }
 
@@ -60,6 +61,9 @@ internal static class InitCommand
         var territory = result.GetValue(Territory) ?? [];
         for (var i = 0; i < territory.Length; i++)
             overrides[$"Hub:Territory:{i}"] = territory[i];
+        var stewards = result.GetValue(Steward) ?? [];
+        for (var i = 0; i < stewards.Length; i++)
+            overrides[$"Federation:Stewards:{i}"] = stewards[i];
         var peers = result.GetValue(Peer) ?? [];
         for (var i = 0; i < peers.Length; i++)
         {

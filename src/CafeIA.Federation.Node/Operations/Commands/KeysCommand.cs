@@ -10,13 +10,16 @@ internal static class KeysCommand
     public static Command Create()
     {
         var command = new Command("keys", "Affiche l’empreinte de la clé du hub, que les autres nœuds épinglent.");
-        command.SetAction(async (result, _) =>
+        command.SetAction(async (result, cancellationToken) =>
         {
             var data = new DataFolder(SettingsOptions.Read(result).Settings.Data.Folder);
-            if (!File.Exists(data.KeyFile))
+            if (!System.IO.Directory.Exists(data.KeyFolder) || System.IO.Directory.GetFiles(data.KeyFolder, "hub*.pem").Length == 0)
                 return await NodeCommands.RefusedAsync(result, $"Pas encore de clé dans {data.Root}. « cafeia init » ou le premier démarrage la crée.");
-            using var signer = NodeKey.Read(data);
-            await result.InvocationConfiguration.Output.WriteLineAsync(signer.PublicKey.Fingerprint);
+            using var signers = NodeKey.Read(data);
+            // Which of several is in use, the journal says.
+            if (signers.HasSeveral)
+                return await NodeCommands.RunAsync(result, "keys", null, cancellationToken);
+            await result.InvocationConfiguration.Output.WriteLineAsync(signers.Current.PublicKey.Fingerprint);
             return ExitCodes.Done;
         });
         return command;

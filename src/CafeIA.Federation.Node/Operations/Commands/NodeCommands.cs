@@ -11,7 +11,8 @@ internal static class NodeCommands
         yield return User();
         yield return Places();
         yield return Verb("verify", "Compare les journaux de ce nœud à ceux de chaque pair ; rend 0 s’ils sont égaux, 1 sinon.", _ => "verify");
-        yield return Verb("peers", "Montre les pairs réglés, s’ils répondent et avec quelle clé.", _ => "peers");
+        yield return Peers();
+        yield return MembershipCommand.Create();
     }
 
     private static Command User()
@@ -23,6 +24,19 @@ internal static class NodeCommands
         var revoke = Verb("revoke", "Révoque une clé.", r => $"user/revoke?account={r.GetValue(account)}");
         revoke.Arguments.Add(account);
         return new Command("user", "Clés d’API de ce hub.") { key, Verb("list", "Montre les clés.", _ => "user/list"), revoke };
+    }
+
+    private static Command Peers()
+    {
+        var peers = Verb("peers", "Montre les pairs réglés, s’ils répondent et avec quelle clé.", _ => "peers");
+        foreach (var (name, description) in (IEnumerable<(string, string)>)[("block", "Bloque un hub sur ce nœud : rien de lui n’y est plus montré ni pris."), ("unblock", "Reprend un hub bloqué.")])
+        {
+            var hub = MembershipCommand.Hub();
+            var command = Verb(name, description, r => $"peers/{name}?hub={Uri.EscapeDataString(r.GetValue(hub)!)}");
+            command.Arguments.Add(hub);
+            peers.Subcommands.Add(command);
+        }
+        return peers;
     }
 
     private static Command Places()
@@ -40,7 +54,7 @@ internal static class NodeCommands
         return new Command("places", "Lieux officiels.") { update };
     }
 
-    private static Command Verb(string name, string description, Func<ParseResult, string> path)
+    internal static Command Verb(string name, string description, Func<ParseResult, string> path)
     {
         var command = new Command(name, description);
         command.SetAction((result, cancellationToken) => RunAsync(result, path(result), null, cancellationToken));

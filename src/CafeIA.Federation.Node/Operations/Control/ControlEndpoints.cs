@@ -11,7 +11,13 @@ namespace CafeIA.Federation.Node.Operations.Control;
 /// <summary>What the command line asks of a node, over its control socket only.</summary>
 internal static class ControlEndpoints
 {
-    public static void AddControl(this IServiceCollection services) => services.AddSingleton<PeerComparison>().AddSingleton<ImportControl>().AddSingleton<RecoveryControl>().AddErasing();
+    public static void AddControl(this IServiceCollection services) => services
+        .AddSingleton<PeerComparison>()
+        .AddSingleton<ImportControl>()
+        .AddSingleton<RecoveryControl>()
+        .AddSingleton<MembershipControl>()
+        .AddSingleton<HubControl>()
+        .AddErasing();
 
     public static void MapControl(this IEndpointRouteBuilder routes)
     {
@@ -27,6 +33,23 @@ internal static class ControlEndpoints
         control.MapErasing();
         control.MapPost("/verify", (HttpContext context, PeerComparison comparison) => comparison.VerifyAsync(new Talk(context)));
         control.MapPost("/peers", (HttpContext context, PeerComparison comparison) => comparison.ListAsync(new Talk(context)));
+        control.MapPost("/peers/block", (HttpContext context, HubControl control, string hub) => control.BlockAsync(new Talk(context), hub, isBlocked: true));
+        control.MapPost("/peers/unblock", (HttpContext context, HubControl control, string hub) => control.BlockAsync(new Talk(context), hub, isBlocked: false));
+        control.MapPost("/keys", (HttpContext context, HubControl control) => control.ShowKeysAsync(new Talk(context)));
+        MapMembership(control.MapGroup("/membership"));
+    }
+
+    private static void MapMembership(RouteGroupBuilder membership)
+    {
+        membership.MapPost("/", (HttpContext context, MembershipControl control) => control.ShowAsync(new Talk(context)));
+        membership.MapPost("/found", (HttpContext context, MembershipControl control) => control.FoundAsync(new Talk(context)));
+        membership.MapPost("/join", (HttpContext context, MembershipControl control, string address, string? steward) => control.JoinAsync(new Talk(context), address, steward));
+        membership.MapPost("/requests", (HttpContext context, MembershipControl control) => control.RequestsAsync(new Talk(context)));
+        membership.MapPost("/accept", (HttpContext context, MembershipControl control, string hub, string? key) => control.AcceptAsync(new Talk(context), hub, key));
+        membership.MapPost("/expel", (HttpContext context, MembershipControl control, string hub, string? after) => control.ExpelAsync(new Talk(context), hub, after));
+        membership.MapPost("/left", (HttpContext context, MembershipControl control, string hub) => control.LeftAsync(new Talk(context), hub));
+        membership.MapPost("/relay", (HttpContext context, MembershipControl control, string hub, bool on) => control.RelayAsync(new Talk(context), hub, on));
+        membership.MapPost("/steward", (HttpContext context, MembershipControl control, string hub, bool on) => control.StewardAsync(new Talk(context), hub, on));
     }
 
     private static async Task CreateKeyAsync(HttpContext context, ApiKeys keys, string? name)

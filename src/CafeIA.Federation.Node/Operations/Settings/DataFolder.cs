@@ -19,6 +19,9 @@ internal sealed class DataFolder(string root)
 
     public string SettingsFile => Path.Combine(Root, "cafeia.json");
 
+    public string KeyFolder => Path.Combine(Root, "keys");
+
+    /// <summary>The hub's first key.</summary>
     public string KeyFile => Path.Combine(Root, "keys", "hub.pem");
 
     /// <summary>Keys that sign forms and, later, sessions: beside the hub's key, in a folder only the owner enters.</summary>

@@ -4,15 +4,15 @@ using CafeIA.Federation.Protocol.Heads;
 
 namespace CafeIA.Federation.Node.Operations.Settings;
 
-/// <summary>The hub's key in the data folder; what is wrong with it is said in a sentence.</summary>
+/// <summary>The hub's keys in the data folder; what is wrong with one is said in a sentence.</summary>
 internal static class NodeKey
 {
-    /// <exception cref="StartRefusedException">The file cannot be read, or others can read it too.</exception>
-    public static HubSigner Read(DataFolder data)
+    /// <exception cref="StartRefusedException">A file cannot be read, or others can read it too.</exception>
+    public static HubSigners Read(DataFolder data)
     {
         try
         {
-            return HubKeyFile.LoadOrCreate(data.KeyFile);
+            return new HubKeyFolder(data.KeyFile).Open();
         }
         catch (Exception e) when (e is CryptographicException or UnauthorizedAccessException or IOException)
         {
