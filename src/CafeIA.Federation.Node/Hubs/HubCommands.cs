@@ -16,6 +16,9 @@ internal interface IHubCommands
     /// this hub exist. The body is taken as it is: it was judged at the edge.
     /// </remarks>
     Task<Result<Sequenced>> SubmitAsync(Intent intent, CancellationToken cancellation);
+
+    /// <summary>The hub passes to a new key. Returns after the change that says so is committed, with its place.</summary>
+    Task<Result<Sequenced>> RotateAsync(CancellationToken cancellation);
 }
 
 /// <summary>Hands commands to the hub's grain, and again to its successor when the fence threw it out.</summary>
@@ -24,13 +27,20 @@ internal sealed class HubCommands(IGrainFactory grains, HubRegister hubs) : IHub
     /// <summary>Activations that may be fenced out in turn before the caller is asked to come back.</summary>
     private const int MaxAttempts = 5;
 
-    public async Task<Result<Sequenced>> SubmitAsync(Intent intent, CancellationToken cancellation)
+    public Task<Result<Sequenced>> SubmitAsync(Intent intent, CancellationToken cancellation)
     {
         var command = HubCommand.From(intent, Activity.Current?.Id);
+        return AskAsync(grain => grain.SubmitAsync(command), cancellation);
+    }
+
+    public Task<Result<Sequenced>> RotateAsync(CancellationToken cancellation) => AskAsync(grain => grain.RotateAsync(), cancellation);
+
+    private async Task<Result<Sequenced>> AskAsync(Func<IHubGrain, Task<HubAnswer>> ask, CancellationToken cancellation)
+    {
         var grain = grains.GetGrain<IHubGrain>(hubs.Local.Id.ToString());
         for (var attempt = 1; ; attempt++)
         {
-            var answer = await grain.SubmitAsync(command).WaitAsync(cancellation);
+            var answer = await ask(grain).WaitAsync(cancellation);
             if (answer.Code != HubAnswer.Fenced)
                 return answer.ToResult();
             if (attempt == MaxAttempts)
@@ -43,6 +53,8 @@ internal sealed class HubCommands(IGrainFactory grains, HubRegister hubs) : IHub
 internal static class HubRefusals
 {
     public static Refusal Busy { get; } = new("hub-busy", "Le hub reçoit trop de demandes à la fois. Réessayez dans quelques secondes.");
+
+    public static Refusal TooManyKeys { get; } = new("too-many-keys", "Ce hub a changé de clé aussi souvent que le protocole le permet.");
 
     public static Refusal Unavailable { get; } = new("hub-unavailable", "La base de données n’a pas confirmé l’écriture. Renvoyez la même demande avec la même clé d’idempotence : elle ne sera pas écrite deux fois.");
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Threading.Channels;
 using CafeIA.Federation.Node.Exchange;
+using CafeIA.Federation.Node.Exchange.Http;
 using CafeIA.Federation.Node.Hubs.Following;
 using CafeIA.Federation.Node.Hubs.Recovery;
 using CafeIA.Federation.Node.Journal;
@@ -34,7 +35,8 @@ internal sealed partial class HubGrain(
     JournalSignal signal,
     HubRegister hubs,
     HubProgress progress,
-    HubSigner signer,
+    HubSigners signers,
+    HubKeyFolder keyFolder,
     HubOptions options,
     OwnDatabase ownDatabase,
     OwnStanding standing,
@@ -121,6 +123,12 @@ internal sealed partial class HubGrain(
             return waiting.Answer.Task;
         // An activation that leaves has a successor, which takes the command.
         return Task.FromResult(leaving ? FencedAnswer : HubAnswer.From(HubRefusals.Busy));
+    }
+
+    public Task<HubAnswer> RotateAsync()
+    {
+        var waiting = Waiting.Rotation();
+        return queue.Writer.TryWrite(waiting) ? waiting.Answer.Task : Task.FromResult(leaving ? FencedAnswer : HubAnswer.From(HubRefusals.Busy));
     }
 
     public async Task HintAsync(string peer, Immutable<byte[]> signedHead)
@@ -333,8 +341,13 @@ internal sealed partial class HubGrain(
 
     private void Drain(List<Waiting> batch)
     {
-        while (batch.Count < Sequencer.MaxBatch && queue.Reader.TryRead(out var waiting))
+        // A change of key is alone in its batch: the head over it is of the old key, the next one of the new.
+        while (batch.Count < Sequencer.MaxBatch && batch is not [{ IsRotation: true }]
+            && queue.Reader.TryPeek(out var next) && (batch.Count == 0 || !next.IsRotation)
+            && queue.Reader.TryRead(out var waiting))
+        {
             batch.Add(waiting);
+        }
     }
 
     /// <summary>The rest of the queue is handed to the successor, which Orleans activates at the next call.</summary>
@@ -366,9 +379,7 @@ internal sealed partial class HubGrain(
         try
         {
             var current = sequencer ?? await LoadAsync(CancellationToken.None);
-            var intents = batch.Select(w => w.Intent).ToArray();
-            var preload = await PreloadAsync(intents);
-            var planned = current.Sequence(intents, preload.Current, preload.Known, time.GetUtcNow());
+            var planned = batch[0].IsRotation ? await RotateAsync(current) : await SequenceAsync(current, batch);
             if (planned.Batch is { } journalBatch)
             {
                 var traceParent = activity?.Id ?? first;
@@ -380,6 +391,8 @@ internal sealed partial class HubGrain(
                 }
                 // On the disk before anybody hears of it: a database that is behind it was restored.
                 await ownDatabase.AdvanceAsync(journalBatch.End, journalBatch.RootAfter, CancellationToken.None);
+                if (batch[0].IsRotation)
+                    await UseKeyAsync(CancellationToken.None);
                 telemetry.Appended(journalBatch.Changes.Count, time.GetElapsedTime(started));
                 activity?.SetTag("cafeia.hub", options.Id).SetTag("cafeia.seq", (long)journalBatch.After.Size).SetTag("cafeia.changes", journalBatch.Changes.Count);
                 progress.Set(options.HubId, current.State.Position, current.State.Position.Seq, time.GetUtcNow());
@@ -425,6 +438,36 @@ internal sealed partial class HubGrain(
         }
     }
 
+    private async Task<SequencedBatch> SequenceAsync(Sequencer current, IReadOnlyList<Waiting> batch)
+    {
+        var intents = batch.Select(w => w.Intent).ToArray();
+        var preload = await PreloadAsync(intents);
+        return current.Sequence(intents, preload.Current, preload.Known, time.GetUtcNow());
+    }
+
+    /// <summary>The first number no change of key has taken yet; a key that a change which was broken off has left on the disk is taken up.</summary>
+    private async Task<SequencedBatch> RotateAsync(Sequencer current)
+    {
+        var entries = Enumerable.Range(1, KeysDocument.MaxRotations).Select(n => ControlEntry.Key(options.HubId, (uint)n)).ToArray();
+        var taken = (await writer.PreloadAsync(hubs.Local, entries, [], CancellationToken.None)).Current;
+        if (Array.FindIndex(entries, e => !taken.ContainsKey(e)) is var index && index < 0)
+            return new(null, [HubRefusals.TooManyKeys]);
+        var number = (uint)index + 1;
+        var successor = keyFolder.Prepare(number);
+        signers.Add(successor);
+        var batch = current.Rotate(successor, number, time.GetUtcNow());
+        return new(batch, [new Sequenced(entries[index], batch.End, Repeated: false)]);
+    }
+
+    /// <summary>From now on the key signs that the journal's last rotation names.</summary>
+    private async Task UseKeyAsync(CancellationToken cancellation)
+    {
+        var keys = await loader.LoadKeysAsync(options.FederationId, hubs.Local, cancellation);
+        if (!signers.TryUse(keys.Current.Id))
+            throw new InvalidOperationException($"The key in use, {keys.Current.Fingerprint}, is not in the hub's folder of keys.");
+        hubs.PassTo(options.HubId, keys.Current);
+    }
+
     /// <summary>What the intents name; a new entry without a command id cannot be known, so most creations ask nothing.</summary>
     private async Task<Preload> PreloadAsync(Intent[] intents)
     {
@@ -452,7 +495,8 @@ internal sealed partial class HubGrain(
     {
         var state = await loader.LoadAsync(hubs.Local, cancellation);
         checkpointed = state.Position.Seq;
-        sequencer = new Sequencer(options.FederationId, options.HubId, signer, state, RandomNumberGenerator.Create());
+        await UseKeyAsync(cancellation);
+        sequencer = new Sequencer(options.FederationId, options.HubId, signers.Current, state, RandomNumberGenerator.Create());
         progress.Set(options.HubId, state.Position, state.Position.Seq, time.GetUtcNow());
         return sequencer;
     }
@@ -460,6 +504,10 @@ internal sealed partial class HubGrain(
     private sealed record Waiting(Intent Intent, string? TraceParent)
     {
         public TaskCompletionSource<HubAnswer> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public bool IsRotation { get; private init; }
+
+        public static Waiting Rotation() => new(null!, null) { IsRotation = true };
     }
 
     [LoggerMessage(1, LogLevel.Warning, "Hub {Hub}: another activation writes this journal; this one wrote nothing and leaves")]

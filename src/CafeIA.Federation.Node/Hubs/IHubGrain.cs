@@ -15,6 +15,9 @@ internal interface IHubGrain : IGrainWithStringKey
     /// <summary>Loads the journal, so that the first command does not wait for it.</summary>
     Task StartAsync();
 
+    /// <summary>Passes to a new key, which is on the disk before the change that names it is committed.</summary>
+    Task<HubAnswer> RotateAsync();
+
     /// <summary>The journal's rows were put right: the state in memory is loaded anew before the next batch.</summary>
     Task ReloadAsync();
 

@@ -66,7 +66,7 @@ internal sealed class LoneExchange : IAsyncDisposable
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         var signer = new HubSigner(ECDsa.Create(ECCurve.NamedCurves.nistP256));
         builder.Services.AddSingleton(TimeProvider.System);
-        builder.Services.AddSingleton(signer).AddSingleton(new HubSigners([signer]));
+        builder.Services.AddSingleton(new HubSigners([signer]));
         builder.Services.AddSingleton(NpgsqlDataSource.Create(database));
         var erased = Path.GetTempFileName();
         builder.Services.AddSingleton(EraseList.Open(erased));
@@ -91,7 +91,7 @@ internal sealed class LoneExchange : IAsyncDisposable
     {
         var hubs = Hubs;
         var state = await Get<JournalLoader>().LoadAsync(hubs.Local, CancellationToken.None);
-        var sequencer = new Sequencer(Get<ExchangeIdentity>().Federation, hubs.Local.Id, Get<HubSigner>(), state, RandomNumberGenerator.Create());
+        var sequencer = new Sequencer(Get<ExchangeIdentity>().Federation, hubs.Local.Id, Get<HubSigners>().Current, state, RandomNumberGenerator.Create());
         var intents = bodies.Select(b => new Intent(EntryId.New(TimeProvider.System), true, EntryKind.Event, ChangeOp.Put, Encoding.UTF8.GetBytes(b))).ToArray();
         var batch = sequencer.Sequence(intents, new Dictionary<EntryId, CurrentChange>(), new Dictionary<CommandId, KnownCommand>(), TimeProvider.System.GetUtcNow()).Batch!;
         await Get<JournalWriter>().AppendAsync(hubs.Local, batch, null, null, CancellationToken.None);

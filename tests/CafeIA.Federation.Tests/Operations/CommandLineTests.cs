@@ -113,7 +113,7 @@ public sealed class CommandLineTests(PostgresServer server) : IDisposable
     {
         await using var other = await TestNode.StartAsync(server, "autre");
         await using var node = await TestNode.StartAsync(server, peers: [other.Address]);
-        var fingerprint = other.Get<CafeIA.Federation.Protocol.Heads.HubSigner>().PublicKey.Fingerprint;
+        var fingerprint = other.Get<CafeIA.Federation.Protocol.Heads.HubSigners>().Current.PublicKey.Fingerprint;
 
         var equal = await RunAsync("verify", "--data", node.Data.Root);
         var peers = await RunAsync("peers", "--data", node.Data.Root);

@@ -20,10 +20,10 @@ internal sealed record ErasureDocument(string Hub, DateTimeOffset At, IReadOnlyD
     public const int MaxSize = 4 * ErasureStatement.MaxSize;
 
     public static async Task<Ok<ErasureDocument>> AnswerAsync(
-        ExchangeIdentity identity, HubRegister hubs, ErasureStandings standings, HubSigner signer, TimeProvider time, CancellationToken cancellation)
+        ExchangeIdentity identity, HubRegister hubs, ErasureStandings standings, HubSigners signers, TimeProvider time, CancellationToken cancellation)
     {
         var all = await standings.AllAsync(cancellation);
-        var statement = ErasureStatement.Sign(identity.Federation, hubs.Local.Id, time.GetUtcNow(), all, signer);
+        var statement = ErasureStatement.Sign(identity.Federation, hubs.Local.Id, time.GetUtcNow(), all, signers.Current);
         return TypedResults.Ok(new ErasureDocument(
             statement.Hub.ToString(),
             statement.At,

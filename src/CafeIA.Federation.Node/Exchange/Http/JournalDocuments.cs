@@ -59,7 +59,7 @@ internal sealed record KeysDocument(string? First, IReadOnlyList<string>? Rotati
     public const string Path = "/federation/v1/hubs/{hub}/keys";
 
     /// <summary>A hub that changes its key each month does so for thirty years.</summary>
-    private const int MaxRotations = 400;
+    public const int MaxRotations = 400;
 
     public static KeysDocument Of(KeyRing ring) => new(Convert.ToBase64String(ring.First.Bytes.Span), [.. ring.Rotations.Select(r => Convert.ToBase64String(r.Encode()))]);
 

@@ -17,7 +17,7 @@ internal sealed class EpochOpener(
     JournalReader reader,
     JournalProofs proofs,
     HubRegister hubs,
-    HubSigner signer,
+    HubSigners signers,
     HubOptions options,
     Exchange.IPeerClient peers,
     Recall recall,
@@ -31,7 +31,7 @@ internal sealed class EpochOpener(
             return EpochReport.Refused("Ce hub n’a qu’une histoire : il n’y a rien à terminer.");
         var state = await loader.LoadAsync(local, cancellation);
         var keys = await loader.LoadKeysAsync(options.FederationId, local, cancellation);
-        if (keys.Current.Id != signer.PublicKey.Id)
+        if (!signers.TryUse(keys.Current.Id))
             return EpochReport.Refused("La clé de ce nœud n’est pas celle que ce hub emploie aujourd’hui : remettre la clé en usage (keys/) avant d’ouvrir une époque.");
         var others = await FindOthersAsync(local, state, cancellation);
         if (!others.Any(o => o.Head.Identity == fork.Theirs.Identity || o.Head.Identity == fork.Ours.Identity || o.Head.Head.Size >= fork.Theirs.Head.Size))
@@ -66,7 +66,7 @@ internal sealed class EpochOpener(
 
         var first = others.MinBy(o => o.ForkSize)!;
         var opening = new EpochOpening(state.Epoch + 1, state.Epoch, first.ForkSize, first.ForkRoot, [state.Proven!.Identity, .. others.Select(o => o.Head.Identity)], 0);
-        var (batch, opened) = EpochAuthor.Open(options.FederationId, options.HubId, signer, state, opening, survivors.Values, RandomNumberGenerator.Create(), time.GetUtcNow());
+        var (batch, opened) = EpochAuthor.Open(options.FederationId, options.HubId, signers.Current, state, opening, survivors.Values, RandomNumberGenerator.Create(), time.GetUtcNow());
         if (await writer.AppendAsync(local, batch, null, opened.Digest, cancellation) == AppendOutcome.Fenced)
             return EpochReport.Refused("Le journal a changé entre-temps ; recommencer.");
         await hubs.UnfreezeAsync(local, cancellation);

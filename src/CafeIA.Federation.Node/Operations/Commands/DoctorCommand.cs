@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using CafeIA.Federation.Node.Exchange;
 using CafeIA.Federation.Node.Operations.Postgres;
 using CafeIA.Federation.Node.Operations.Settings;
+using CafeIA.Federation.Protocol.Identifiers;
 
 namespace CafeIA.Federation.Node.Operations.Commands;
 
@@ -29,7 +30,7 @@ internal static class DoctorCommand
         await using var services = new ServiceCollection().AddLogging().AddSingleton(TimeProvider.System).AddSingleton(new ExchangeIdentity(settings.Hub.FederationId)).AddPeerClient().BuildServiceProvider();
         var peers = services.GetRequiredService<IPeerClient>();
         foreach (var peer in settings.Exchange.Peers)
-            findings.Add(($"pair {peer.Address}", await PeerAsync(peers, peer, cancellationToken)));
+            findings.Add(($"pair {peer.Address}", await PeerAsync(peers, peer, settings.Hub.FederationId, cancellationToken)));
         if (settings.Exchange.BrokerAddress is { } broker)
             findings.Add(($"courtier {broker.Host}", await BrokerAsync(broker, cancellationToken)));
         foreach (var (what, problem) in findings)
@@ -77,14 +78,21 @@ internal static class DoctorCommand
         }
     }
 
-    private static async Task<string?> PeerAsync(IPeerClient peers, PeerOptions peer, CancellationToken cancellationToken)
+    private static async Task<string?> PeerAsync(IPeerClient peers, PeerOptions peer, FederationId federation, CancellationToken cancellationToken)
     {
         var answer = await peers.DescribeAsync(peer.Address!, cancellationToken);
         if (!answer.IsOk)
             return answer.Refusal.Message;
-        return peer.Fingerprint is null || peer.Fingerprint == answer.Value.PublicKey.Fingerprint
+        return peer.Fingerprint is null || peer.Fingerprint == answer.Value.PublicKey.Fingerprint || await IsOfChainAsync(peers, peer, answer.Value, federation, cancellationToken)
             ? null
             : $"sa clé est {answer.Value.PublicKey.Fingerprint} ; demander à ce hub si elle a changé avant de corriger Federation:Peers";
+    }
+
+    /// <summary>The key of the settings leads to the one that is shown, by rotations that prove themselves.</summary>
+    private static async Task<bool> IsOfChainAsync(IPeerClient peers, PeerOptions peer, Journal.HubProfile profile, FederationId federation, CancellationToken cancellationToken)
+    {
+        var told = await peers.KeysAsync(peer.Address!, profile.Id, cancellationToken);
+        return told.IsOk && told.Value.From(federation, profile.Id, peer.Fingerprint!)?.Current.Id == profile.PublicKey.Id;
     }
 
     private static async Task<string?> BrokerAsync(Uri broker, CancellationToken cancellationToken)

@@ -22,6 +22,7 @@ internal static class KeysCommand
             await result.InvocationConfiguration.Output.WriteLineAsync(signers.Current.PublicKey.Fingerprint);
             return ExitCodes.Done;
         });
+        command.Subcommands.Add(NodeCommands.Verb("rotate", "Passe à une nouvelle clé ; les autres nœuds suivent, par la signature de l’ancienne.", _ => "keys/rotate"));
         return command;
     }
 }

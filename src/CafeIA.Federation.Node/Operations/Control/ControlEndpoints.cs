@@ -36,6 +36,7 @@ internal static class ControlEndpoints
         control.MapPost("/peers/block", (HttpContext context, HubControl control, string hub) => control.BlockAsync(new Talk(context), hub, isBlocked: true));
         control.MapPost("/peers/unblock", (HttpContext context, HubControl control, string hub) => control.BlockAsync(new Talk(context), hub, isBlocked: false));
         control.MapPost("/keys", (HttpContext context, HubControl control) => control.ShowKeysAsync(new Talk(context)));
+        control.MapPost("/keys/rotate", (HttpContext context, HubControl control) => control.RotateAsync(new Talk(context)));
         MapMembership(control.MapGroup("/membership"));
     }
 

@@ -1,4 +1,6 @@
 using CafeIA.Federation.Node.Exchange;
+using CafeIA.Federation.Node.Exchange.Membership;
+using CafeIA.Federation.Node.Hubs;
 using CafeIA.Federation.Node.Journal;
 using CafeIA.Federation.Node.Operations.Commands;
 using CafeIA.Federation.Protocol.Heads;
@@ -8,7 +10,7 @@ using CafeIA.Federation.Protocol.Membership;
 namespace CafeIA.Federation.Node.Operations.Control;
 
 /// <summary><c>cafeia peers block|unblock</c> and <c>cafeia keys</c>: what this node's operator decides about another hub, and which key its own signs with.</summary>
-internal sealed class HubControl(HubRegister hubs, HubStandings standings, HubSigners signers, PeerRoster roster, IReplicas replicas)
+internal sealed class HubControl(HubRegister hubs, HubStandings standings, HubSigners signers, IHubCommands commands, MembershipAuthor membership, PeerRoster roster, IReplicas replicas)
 {
     public async Task BlockAsync(Talk talk, string name, bool isBlocked)
     {
@@ -34,6 +36,24 @@ internal sealed class HubControl(HubRegister hubs, HubStandings standings, HubSi
             { Membership: MemberStatus.Expelled } => $"« {id} » n’est plus bloqué ici, mais la fédération l’a exclu : rien de lui n’est montré.",
             _ => $"« {id} » est suivi de nouveau ; ses fiches reviennent.",
         });
+        await talk.EndAsync(ExitCodes.Done);
+    }
+
+    /// <summary>The new key is on the disk, named by the journal and in use when this returns.</summary>
+    public async Task RotateAsync(Talk talk)
+    {
+        var old = signers.Current.PublicKey;
+        var rotated = await commands.RotateAsync(talk.Cancellation);
+        if (!rotated.IsOk)
+        {
+            await talk.RefuseAsync(rotated.Refusal);
+            return;
+        }
+        var successor = signers.Current.PublicKey;
+        await talk.NoteAsync($"Nouvelle clé depuis {rotated.Value.Position}. L’ancienne, {old.Fingerprint}, ne vaut plus que pour ce qui précède ; garder son fichier, et une copie de sauvegarde du nouveau (dossier keys). Les autres nœuds suivent d’eux-mêmes.");
+        if (await membership.PassOnAsync(old, successor, talk.Cancellation) is { } listed)
+            await talk.NoteAsync(listed.IsOk ? $"Le registre des membres la donne depuis sa version {listed.Value.Version}." : listed.Refusal.Message);
+        await talk.SayAsync(successor.Fingerprint);
         await talk.EndAsync(ExitCodes.Done);
     }
 

@@ -7,7 +7,7 @@ using CafeIA.Federation.Protocol.Identifiers;
 namespace CafeIA.Federation.Node.Operations.Control;
 
 /// <summary>Holds this node's journals against every peer's: equal heads mean equal journals, entry by entry.</summary>
-internal sealed class PeerComparison(JournalReader journals, IPeerClient peers, ExchangeOptions options, TimeProvider time)
+internal sealed class PeerComparison(JournalReader journals, HubRegister hubs, IPeerClient peers, ExchangeOptions options, TimeProvider time)
 {
     /// <summary>Changes are on their way while it looks, so a difference counts only when it lasts.</summary>
     private const int Attempts = 20;
@@ -46,8 +46,15 @@ internal sealed class PeerComparison(JournalReader journals, IPeerClient peers, 
                 continue;
             }
             var key = answer.Value.PublicKey.Fingerprint;
-            var pinned = peer.Fingerprint is null ? "crue au premier contact" : peer.Fingerprint == key ? "épinglée" : "AUTRE QUE CELLE QUI EST ÉPINGLÉE";
-            allAnswer &= peer.Fingerprint is null || peer.Fingerprint == key;
+            var known = hubs.Find(answer.Value.Id);
+            var (isGood, pinned) = known switch
+            {
+                { IsBlocked: true } => (true, "bloqué ici"),
+                { IsHidden: true } => (true, "exclu de la fédération"),
+                not null when known.CurrentKey.Fingerprint == key => (true, known.PublicKey.Fingerprint == key ? (peer.Fingerprint is null && known.Membership is null ? "crue au premier contact" : "épinglée") : "suivie depuis la clé épinglée, par ses changements de clé"),
+                _ => (peer.Fingerprint is null ? known is null : peer.Fingerprint == key, peer.Fingerprint == key ? "épinglée" : peer.Fingerprint is null && known is null ? "pas encore suivie" : "AUTRE QUE CELLE QUI EST ÉPINGLÉE"),
+            };
+            allAnswer &= isGood;
             await talk.SayAsync($"{peer.Address}  {answer.Value.Id}  {answer.Value.Name}  {key} ({pinned})");
         }
         if (options.Peers.Count == 0)
@@ -62,8 +69,8 @@ internal sealed class PeerComparison(JournalReader journals, IPeerClient peers, 
             var theirs = await peers.HeadsAsync(peer, cancellation);
             if (!theirs.IsOk)
                 return (false, [$"{peer}  ne répond pas : {theirs.Refusal.Message}"]);
-            var ours = (await journals.EndsAsync(cancellation)).Where(e => e.Head is not null).ToDictionary(e => e.Hub.Id, e => e.Head!);
-            var differences = ours.Keys.Union(theirs.Value.Keys).Order()
+            var ours = (await journals.EndsAsync(cancellation)).Where(e => e is { Head: not null, Hub.IsHidden: false }).ToDictionary(e => e.Hub.Id, e => e.Head!);
+            var differences = ours.Keys.Union(theirs.Value.Keys.Where(h => hubs.Find(h) is not { IsHidden: true })).Order()
                 .Select(hub => (Hub: hub, Text: Difference(ours.GetValueOrDefault(hub), theirs.Value.GetValueOrDefault(hub)?.Head)))
                 .Where(d => d.Text is not null)
                 .Select(d => $"{peer}  {d.Hub}  {d.Text}")

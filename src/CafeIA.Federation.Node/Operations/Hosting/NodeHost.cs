@@ -142,8 +142,6 @@ internal sealed class NodeHost : IAsyncDisposable
         services.AddSingleton(Settings).AddSingleton(data).AddSingleton(signers).AddSingleton(new HubKeyFolder(data.KeyFile)).AddSingleton(new HighWaterFile(data.HighWaterFile));
         services.AddSingleton(Settings.Hub).AddSingleton(Settings.Exchange).AddSingleton(Settings.Database);
         services.AddSingleton(EraseList.Open(data.EraseList));
-        // Who signs asks for the key in use each time: it changes while the node runs.
-        services.AddTransient(_ => signers.Current);
         services.AddSingleton(new ExchangeIdentity(Settings.Hub.FederationId));
     }
 

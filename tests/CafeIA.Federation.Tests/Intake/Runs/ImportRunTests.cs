@@ -177,6 +177,8 @@ public sealed class ImportRunTests(ApiNode api) : IClassFixture<ApiNode>
     /// <summary>Commits, and dies before it can say so.</summary>
     private sealed class DiesAfterCommit(IHubCommands hub, int after) : IHubCommands
     {
+        public Task<Result<Sequenced>> RotateAsync(CancellationToken cancellation) => hub.RotateAsync(cancellation);
+
         private int submitted;
 
         public async Task<Result<Sequenced>> SubmitAsync(Intent intent, CancellationToken cancellation)
