@@ -1,4 +1,5 @@
 using CafeIA.Federation.Node.Exchange;
+using CafeIA.Federation.Node.Hubs.Following;
 using CafeIA.Federation.Node.Journal;
 using CafeIA.Federation.Node.Operations.Commands;
 using CafeIA.Federation.Protocol.Heads;
@@ -7,7 +8,7 @@ using CafeIA.Federation.Protocol.Identifiers;
 namespace CafeIA.Federation.Node.Operations.Control;
 
 /// <summary>Holds this node's journals against every peer's: equal heads mean equal journals, entry by entry.</summary>
-internal sealed class PeerComparison(JournalReader journals, HubRegister hubs, IPeerClient peers, ExchangeOptions options, TimeProvider time)
+internal sealed class PeerComparison(JournalReader journals, HubRegister hubs, IPeerClient peers, ExchangeOptions options, RefusalSamples refusals, TimeProvider time)
 {
     /// <summary>Changes are on their way while it looks, so a difference counts only when it lasts.</summary>
     private const int Attempts = 20;
@@ -59,7 +60,17 @@ internal sealed class PeerComparison(JournalReader journals, HubRegister hubs, I
         }
         if (options.Peers.Count == 0)
             await talk.NoteAsync("Aucun pair. En ajouter un : cafeia init --peer https://hub.example.org=SHA256:…, puis redémarrer le nœud.");
+        await ListRefusedAsync(talk);
         await talk.EndAsync(allAnswer ? ExitCodes.Done : ExitCodes.Found);
+    }
+
+    /// <summary>What was dropped since the node started: how often and why, and the last of each sender.</summary>
+    private async Task ListRefusedAsync(Talk talk)
+    {
+        foreach (var ((hub, fault), count) in refusals.Counts.OrderBy(c => c.Key.Hub).ThenBy(c => c.Key.Fault))
+            await talk.SayAsync($"refusé  {hub}  {fault}  {count} fois depuis le démarrage");
+        foreach (var refused in refusals.Samples())
+            await talk.SayAsync($"refusé  {refused.Hub}  {refused.Fault}  {refused.At:yyyy-MM-dd HH:mm:ss} UTC  de {(refused.From == "lane" ? "la voie du courtier" : refused.From)}");
     }
 
     private async Task<(bool Equal, IReadOnlyList<string> Lines)> CompareAsync(Uri peer, CancellationToken cancellation)
