@@ -2,6 +2,7 @@ using CafeIA.Federation.Node.Exchange.AntiEntropy;
 using CafeIA.Federation.Node.Exchange.Broker;
 using CafeIA.Federation.Node.Exchange.Http;
 using CafeIA.Federation.Node.Exchange.Membership;
+using CafeIA.Federation.Node.Exchange.Snapshots;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace CafeIA.Federation.Node.Exchange;
@@ -64,6 +65,7 @@ internal static class ExchangeComposition
         services.AddSingleton<PeerHttp>();
         services.AddSingleton<IPeerClient, PeerClient>();
         services.AddSingleton<IStateClient, StateClient>();
+        services.AddSingleton<ISnapshotClient, SnapshotClient>();
         return services;
     }
 }

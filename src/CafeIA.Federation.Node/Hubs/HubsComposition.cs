@@ -25,6 +25,7 @@ internal static class HubsComposition
                 clusterId: $"cafeia-{hub.Id}"));
         builder.Services.AddHostedService<HubStart>();
         builder.Services.AddSingleton<HubProgress>();
+        builder.Services.AddSingleton<SnapshotJoin>();
         builder.Services.AddSingleton<OwnStanding>();
         builder.Services.AddSingleton<IOwnStanding>(provider => provider.GetRequiredService<OwnStanding>());
         builder.Services.AddSingleton<OwnDatabase>();

@@ -31,6 +31,7 @@ internal sealed partial class ReplicaGrain(
     HubOptions options,
     ExchangeOptions exchange,
     IPeerClient peers,
+    SnapshotJoin snapshots,
     HubsTelemetry telemetry,
     TimeProvider time,
     ILogger<ReplicaGrain> logger) : Grain, IReplicaGrain, IDisposable
@@ -58,7 +59,7 @@ internal sealed partial class ReplicaGrain(
         Report();
         loops = Task.WhenAll(
             GuardAsync(ReceiveLoopAsync),
-            GuardAsync(() => pull.RunAsync(() => applier.Follower, LoadWhereLostAsync, (segment, source) => TakeAsync(segment, source), Report, stopping.Token)));
+            GuardAsync(() => pull.RunAsync(() => applier.Follower, LoadWhereLostAsync, (segment, source) => TakeAsync(segment, source), JoinAsync, Report, stopping.Token)));
     }
 
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
@@ -186,6 +187,31 @@ internal sealed partial class ReplicaGrain(
         if (taken == Taken.Good && source is null)
             pull.HeardOnLane();
         return taken;
+    }
+
+    /// <summary>The gate is not held while runs come: the lane may go on to tell how far the hub is. Should it append meanwhile, the swap finds the journal's end moved.</summary>
+    private async Task<Taken> JoinAsync(Uri source)
+    {
+        if (applier.Follower is not { } follower || hubs.Find(applier.Hub.Id) is not { IsHidden: false } hub)
+            return Taken.Refused;
+        try
+        {
+            var taken = await snapshots.RunAsync(hub, follower, source, TakeHeadAsync, (head, from) => applier.IsForkAsync(head, from, stopping.Token), stopping.Token);
+            if (taken == Taken.Good)
+            {
+                await ReloadAsync();
+                await LoadWhereLostAsync();
+                if (applier.Follower is { } joined)
+                    signal.Advance(hub.Id, joined.State.Position);
+            }
+            return taken;
+        }
+        catch (Exception e) when (e is NpgsqlException or TimeoutException or IOException)
+        {
+            LogUnavailable(e, hub.Id);
+            await ReloadAsync();
+            return Taken.Refused;
+        }
     }
 
     private async Task<Taken> GatedAsync(Func<Task<Taken>> take)

@@ -71,8 +71,9 @@ internal sealed class CurrentRows(IEnumerable<IProjection> projections)
         var command = new NpgsqlBatchCommand(
             """
             insert into change (hub_key, epoch, seq, previous_seq, header, leaf, command_id, salt, body)
-            select $1, $2, seq, 0, header, leaf, command, salt, body
-            from unnest($3::bigint[], $4::bytea[], $5::bytea[], $6::bytea[], $7::bytea[], $8::bytea[]) as c (seq, header, leaf, command, salt, body)
+            select $1, $2, c.seq, coalesce(e.seq, 0), header, c.leaf, command, salt, body
+            from unnest($3::bigint[], $4::bytea[], $5::bytea[], $6::bytea[], $7::bytea[], $8::bytea[], $9::uuid[]) as c (seq, header, leaf, command, salt, body, entry_id)
+            left join entry e on e.entry_id = c.entry_id and e.hub_key = $1 and e.epoch = $2 and e.seq < c.seq
             on conflict (hub_key, epoch, seq) do update
                 set header = excluded.header, leaf = excluded.leaf, command_id = excluded.command_id,
                     salt = coalesce(excluded.salt, change.salt), body = coalesce(excluded.body, change.body)
@@ -85,6 +86,7 @@ internal sealed class CurrentRows(IEnumerable<IProjection> projections)
         command.Parameters.Add(Bytes(puts.Select(p => p.Header.Command.IsNone ? null : p.Header.Command.ToArray())));
         command.Parameters.Add(Bytes(puts.Select(p => p.Body is null ? null : p.Salt.ToArray())));
         command.Parameters.Add(Bytes(puts.Select(p => p.Body?.ToArray())));
+        command.Parameters.Add(new() { Value = puts.Select(p => p.Header.Entry.Value).ToArray() });
         return command;
     }
 

@@ -1,4 +1,5 @@
 using CafeIA.Federation.Node.Journal.Erasures;
+using CafeIA.Federation.Node.Journal.Snapshots;
 
 namespace CafeIA.Federation.Node.Journal;
 
@@ -20,6 +21,9 @@ internal static class JournalComposition
         .AddHostedService<ErasureStart>()
         .AddSingleton<StateReader>()
         .AddSingleton<ComputedStates>()
+        .AddSingleton<SnapshotReader>()
+        .AddSingleton<SnapshotStore>()
+        .AddSingleton<SnapshotSwap>()
         .AddSingleton<CurrentRows>()
         .AddSingleton<EntryMender>();
 }

@@ -13,7 +13,8 @@ namespace CafeIA.Federation.Node.Journal;
 /// <param name="Root">Root over what is held.</param>
 /// <param name="Head">The newest head that covers no more than what is held; null before the first.</param>
 /// <param name="Proven">The newest head under which what is held was proven, perhaps of a larger size.</param>
-internal sealed record JournalEnd(KnownHub Hub, Position Position, Hash Root, SignedHead? Head, string? TraceParent, SignedHead? Proven);
+/// <param name="Floor">Up to this seq only current changes and leaves are held; pulls begin after it.</param>
+internal sealed record JournalEnd(KnownHub Hub, Position Position, Hash Root, SignedHead? Head, string? TraceParent, SignedHead? Proven, ulong Floor);
 
 /// <summary>Reads journals: ends, runs of changes, segments with their proof.</summary>
 internal sealed class JournalReader(NpgsqlDataSource database, HubRegister hubs, JournalProofs proofs)
@@ -21,10 +22,16 @@ internal sealed class JournalReader(NpgsqlDataSource database, HubRegister hubs,
     /// <summary>Bytes of changes after which a segment is cut; one change may exceed it.</summary>
     public const int SegmentBytes = 1024 * 1024;
 
+    private const string EndSql =
+        """
+        select j.hub_key, j.epoch, j.size, j.root, j.head, j.trace_parent, coalesce(j.proven, j.head), coalesce(f.floor, 0)
+        from journal j left join journal_floor f on f.hub_key = j.hub_key and f.epoch = j.epoch
+        """;
+
     /// <summary>Every known hub's end, those with nothing yet included.</summary>
     public async Task<IReadOnlyList<JournalEnd>> EndsAsync(CancellationToken cancellation)
     {
-        await using var command = database.CreateCommand("select hub_key, epoch, size, root, head, trace_parent, coalesce(proven, head) from journal");
+        await using var command = database.CreateCommand(EndSql);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         var ends = new List<JournalEnd>();
         while (await reader.ReadAsync(cancellation))
@@ -37,19 +44,19 @@ internal sealed class JournalReader(NpgsqlDataSource database, HubRegister hubs,
 
     public async Task<JournalEnd?> EndAsync(KnownHub hub, CancellationToken cancellation)
     {
-        await using var command = database.CreateCommand("select hub_key, epoch, size, root, head, trace_parent, coalesce(proven, head) from journal where hub_key = $1");
+        await using var command = database.CreateCommand($"{EndSql} where j.hub_key = $1");
         command.Parameters.Add(new() { Value = hub.Key });
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         return await reader.ReadAsync(cancellation) ? ReadEnd(reader, hub) : null;
     }
 
-    /// <summary>Changes of one hub after a position, in order.</summary>
+    /// <summary>Changes of one hub after a position, in order; of those up to the floor the current ones.</summary>
     public async Task<IReadOnlyList<StoredChange>> ReadAsync(KnownHub hub, Position after, int limit, CancellationToken cancellation)
     {
         await using var command = database.CreateCommand(
             """
             select header, salt, body, previous_seq from change
-            where hub_key = $1 and epoch = $2 and seq > $3
+            where hub_key = $1 and epoch = $2 and seq > $3 and header is not null
             order by seq
             limit $4
             """);
@@ -101,12 +108,14 @@ internal sealed class JournalReader(NpgsqlDataSource database, HubRegister hubs,
         return (new(hub, JournalRows.ReadChange(reader, 0), (ulong)reader.GetInt64(3)), reader.GetFieldValue<DateTimeOffset>(5));
     }
 
-    /// <summary>The next segment after a position, cut by count and bytes; null when there is none yet. After a position of an epoch that has ended, the first of the epoch that goes on.</summary>
+    /// <summary>The next segment after a position, cut by count and bytes; null when there is none yet, or it would begin below the floor. After a position of an epoch that has ended, the first of the epoch that goes on.</summary>
     public async Task<Segment?> SegmentAsync(KnownHub hub, Position position, CancellationToken cancellation)
     {
         if (await EndAsync(hub, cancellation) is not { Head: { } head } end || head.Head.Position <= position)
             return null;
         var after = position.Epoch == head.Head.Epoch ? position.Seq : 0;
+        if (after < end.Floor)
+            return null;
         var changes = new List<Change>();
         await using (var command = database.CreateCommand(
             """
@@ -142,7 +151,8 @@ internal sealed class JournalReader(NpgsqlDataSource database, HubRegister hubs,
         Hash.Read(reader.GetFieldValue<byte[]>(3)),
         ReadHead(reader, 4, hub),
         reader.IsDBNull(5) ? null : reader.GetString(5),
-        ReadHead(reader, 6, hub));
+        ReadHead(reader, 6, hub),
+        (ulong)reader.GetInt64(7));
 
     private static SignedHead? ReadHead(NpgsqlDataReader reader, int column, KnownHub hub)
     {

@@ -92,7 +92,7 @@ internal sealed class JournalWriter(NpgsqlDataSource database, IEnumerable<IProj
         foreach (var projection in projections)
             projection.Project(batch, hub, current);
         if (journalBatch.EndsOpening)
-            AddLeavePast(batch, hub, journalBatch.Epoch);
+            PastEpochs.AddLeave(batch, projections, hub, journalBatch.Epoch);
         try
         {
             await batch.ExecuteNonQueryAsync(cancellation);
@@ -248,20 +248,6 @@ internal sealed class JournalWriter(NpgsqlDataSource database, IEnumerable<IProj
         command.Parameters.Add(new() { Value = (long)journalBatch.After.Size });
         command.Parameters.Add(new() { Value = digest.ToArray() });
         batch.BatchCommands.Add(command);
-    }
-
-    /// <summary>Everything is taken over from the epochs before: entries that are not leave the directory, and bodies that no entry leads to any more leave the journal.</summary>
-    private void AddLeavePast(NpgsqlBatch batch, KnownHub hub, uint epoch)
-    {
-        foreach (var projection in projections)
-            projection.Forget(batch, hub, epoch);
-        foreach (var sql in (string[])["delete from entry where hub_key = $1 and epoch < $2", "update change set salt = null, body = null where hub_key = $1 and epoch < $2 and body is not null"])
-        {
-            var command = new NpgsqlBatchCommand(sql);
-            command.Parameters.Add(new() { Value = hub.Key });
-            command.Parameters.Add(new() { Value = (long)epoch });
-            batch.BatchCommands.Add(command);
-        }
     }
 
     /// <summary>The last change of each entry, in the order of their seq.</summary>

@@ -15,6 +15,7 @@ internal static class ExchangeEndpoints
         routes.MapGet(HeadDocument.Path, HeadsAsync).WithName("ListHeads");
         routes.MapGet(SegmentEndpoint.Path, SegmentEndpoint.PullAsync).WithName("PullSegment");
         routes.MapBuckets();
+        routes.MapSnapshots();
         routes.MapGet(PositionDocument.Path, JournalEndpoints.HeadAsync).WithName("GetHead");
         routes.MapGet(ProofDocument.Path, JournalEndpoints.ProofAsync).WithName("ProveHistory");
         routes.MapGet(KeysDocument.Path, JournalEndpoints.KeysAsync).WithName("ListKeys");

@@ -41,6 +41,8 @@ internal static class SegmentEndpoint
             return Refuse(404, new("unknown-hub", $"Ce nœud ne connaît pas le hub « {id} ».", "hub"));
         if (await journals.SegmentAsync(known, position, cancellation) is { } segment)
             return Serve(segment);
+        if (await journals.EndAsync(known, cancellation) is { Floor: > 0 } floored && (position.Epoch < floored.Position.Epoch || position.Seq < floored.Floor))
+            return BelowFloor(known, floored);
         if (patience == TimeSpan.Zero)
             return Nothing();
         using var seat = polls.TryTake();
@@ -90,6 +92,23 @@ internal static class SegmentEndpoint
     {
         ExchangeTelemetry.CountPullServed("segment");
         return TypedResults.Bytes(SegmentCodec.Encode(segment), SegmentCodec.ContentType);
+    }
+
+    /// <summary>What is asked for is held here only as a part of the whole.</summary>
+    private static ProblemHttpResult BelowFloor(KnownHub hub, JournalEnd end)
+    {
+        ExchangeTelemetry.CountPullServed("below-floor");
+        var floor = new Position(end.Position.Epoch, end.Floor);
+        return TypedResults.Problem(
+            $"Ce nœud ne tient les changements de « {hub.Id} » un à un qu’après {floor} ; avant, il en tient l’état : voir « snapshot ».",
+            statusCode: 410,
+            extensions: new Dictionary<string, object?>
+            {
+                ["code"] = "below-floor",
+                ["field"] = "after",
+                ["floor"] = floor.ToString(),
+                ["snapshot"] = SnapshotEndpoints.Path.Replace("{hub}", hub.Id.ToString(), StringComparison.Ordinal),
+            });
     }
 
     private static NoContent Nothing()

@@ -199,7 +199,7 @@ internal sealed partial class Applier(
     }
 
     /// <summary>The source's changes do not lead to a head that is the hub's own. Either the source is at fault, or the hub has two histories: its root at the size held here, with the proof, tells.</summary>
-    private async Task<bool> IsForkAsync(SignedHead theirs, Uri source, CancellationToken cancellation)
+    public async Task<bool> IsForkAsync(SignedHead theirs, Uri source, CancellationToken cancellation)
     {
         var held = follower!.State.Position;
         if (theirs.Head.Epoch != held.Epoch || theirs.Head.Size < held.Seq)

@@ -1,4 +1,5 @@
 using CafeIA.Federation.Node.Exchange;
+using CafeIA.Federation.Node.Exchange.Http;
 using CafeIA.Federation.Node.Journal;
 using CafeIA.Federation.Protocol.Following;
 using CafeIA.Federation.Protocol.Identifiers;
@@ -47,9 +48,10 @@ internal sealed class PullLoop(HubId hub, PullSources sources, IPeerClient peers
     /// <param name="follower">What is held; null while the database does not answer.</param>
     /// <param name="reload">Loads it.</param>
     /// <param name="take">Takes a segment that was pulled.</param>
+    /// <param name="join">Takes a snapshot from a source.</param>
     /// <param name="report">After an answer that brought nothing.</param>
     /// <param name="cancellation">Ends the loop.</param>
-    public async Task RunAsync(Func<Follower?> follower, Func<Task> reload, Func<Segment, Uri, Task<Taken>> take, Action report, CancellationToken cancellation)
+    public async Task RunAsync(Func<Follower?> follower, Func<Task> reload, Func<Segment, Uri, Task<Taken>> take, Func<Uri, Task<Taken>> join, Action report, CancellationToken cancellation)
     {
         var failures = 0;
         while (!cancellation.IsCancellationRequested)
@@ -70,7 +72,7 @@ internal sealed class PullLoop(HubId hub, PullSources sources, IPeerClient peers
                 }
                 if (!IsFrozen && !await WantsPullAsync(held, cancellation))
                     continue;
-                failures = await PullOnceAsync(held, take, report, cancellation) ? 0 : failures + 1;
+                failures = await PullOnceAsync(held, take, join, report, cancellation) ? 0 : failures + 1;
                 if (failures > 0)
                     await Task.Delay(TimeSpan.FromTicks(Math.Min(MaxPause.Ticks, Pause.Ticks * failures)), time, cancellation);
             }
@@ -95,18 +97,23 @@ internal sealed class PullLoop(HubId hub, PullSources sources, IPeerClient peers
     }
 
     /// <returns>False when the source failed, or had nothing though more is known to exist.</returns>
-    private async Task<bool> PullOnceAsync(Follower follower, Func<Segment, Uri, Task<Taken>> take, Action report, CancellationToken cancellation)
+    private async Task<bool> PullOnceAsync(Follower follower, Func<Segment, Uri, Task<Taken>> take, Func<Uri, Task<Taken>> join, Action report, CancellationToken cancellation)
     {
         if (sources.Next() is not { } source)
             return false;
         // Of a hub that showed two histories only the epoch that ends them is taken.
         var isFrozen = IsFrozen;
         var behind = !isFrozen && follower.IsBehind;
+        if (behind && SnapshotJoin.IsBetter(follower))
+            return Ended(await join(source), source);
         var after = isFrozen ? new Position(follower.State.Epoch + 1, 0) : follower.PullAfter;
         var answer = await peers.PullAsync(source, hub, after, behind ? TimeSpan.Zero : PollPatience, cancellation);
         if (!answer.IsOk)
         {
             telemetry.Pulled(hub, answer.Refusal.Code);
+            // What comes next is held there only as a part of the whole.
+            if (answer.Refusal.Code == PeerHttp.Gone)
+                return Ended(await join(source), source);
             sources.Failed(source);
             return false;
         }
@@ -126,7 +133,14 @@ internal sealed class PullLoop(HubId hub, PullSources sources, IPeerClient peers
             return false;
         }
         telemetry.Pulled(hub, "segment");
-        var taken = await take(segment, source);
+        // A node without anything learns by its first answer how much there is.
+        if (!isFrozen && SnapshotJoin.IsBetter(follower, segment.Head.Head))
+            return Ended(await join(source), source);
+        return Ended(await take(segment, source), source);
+    }
+
+    private bool Ended(Taken taken, Uri source)
+    {
         if (taken == Taken.Good)
             HeardFrom(source);
         else

@@ -1,0 +1,206 @@
+using CafeIA.Federation.Node.Journal.Erasures;
+using CafeIA.Federation.Protocol;
+using CafeIA.Federation.Protocol.Identifiers;
+using CafeIA.Federation.Protocol.Journal;
+using CafeIA.Federation.Protocol.Merkle;
+using Npgsql;
+
+namespace CafeIA.Federation.Node.Journal.Snapshots;
+
+/// <summary>Makes a complete snapshot the journal, in one transaction: until it commits nothing of it is seen, and afterwards all of it.</summary>
+/// <remarks>
+/// The transaction holds the journal's end from the fence on. It checks once more what the runs were checked for: the leaves lead to the signed root, and the
+/// entries are the signed state. A crash in its middle leaves the staged rows as they were.
+/// </remarks>
+internal sealed class SnapshotSwap(NpgsqlDataSource database, CurrentRows rows, ErasureRegister erasures, IEnumerable<IProjection> projections)
+{
+    /// <summary>Entries that are shown with one round trip.</summary>
+    private const int Batch = 500;
+
+    private readonly IProjection[] projections = [.. projections];
+
+    /// <param name="hub">Whose journal.</param>
+    /// <param name="staged">Complete.</param>
+    /// <param name="before">Where the journal ends: the fence.</param>
+    /// <param name="rootBefore">The root there.</param>
+    /// <param name="heldBefore">The frontier the snapshot goes on from: the journal's own, or an empty one for another epoch.</param>
+    /// <param name="cancellation">Gives up before the commit.</param>
+    public async Task<SwapOutcome> SwapAsync(KnownHub hub, StagedSnapshot staged, Position before, Hash rootBefore, Frontier heldBefore, CancellationToken cancellation)
+    {
+        var epoch = staged.Head.Head.Epoch;
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        if (!await MoveEndAsync(connection, hub, staged, before, rootBefore, cancellation))
+            return SwapOutcome.Moved;
+        // A later head was aimed at in between: the entry's later change came as well.
+        await ExecuteAsync(connection, "delete from snapshot_entry o using snapshot_entry n where o.hub_key = $1 and n.hub_key = $1 and n.entry_id = o.entry_id and n.seq > o.seq", cancellation, hub.Key);
+        var digest = await DigestAsync(connection, hub, epoch, cancellation);
+        if (digest.Digest() != staged.Head.Head.StateDigest)
+            return SwapOutcome.OtherState;
+        await ExecuteAsync(
+            connection,
+            """
+            insert into change (hub_key, epoch, seq, previous_seq, leaf)
+            select $1, $2, l.seq, 0, l.leaf from snapshot_leaf l
+            where l.hub_key = $1 and not exists (select from snapshot_entry e where e.hub_key = $1 and e.seq = l.seq)
+            """,
+            cancellation,
+            hub.Key,
+            (long)epoch);
+        if (!await AddSubtreesAsync(connection, hub, epoch, staged, heldBefore, cancellation))
+            return SwapOutcome.OtherState;
+        var erased = await AddEntriesAsync(connection, transaction, hub, epoch, cancellation);
+        await LeavePastAsync(connection, transaction, hub, before.Epoch, epoch, erased.Count > 0, cancellation);
+        await NoteAsync(connection, hub, epoch, staged.Head.Head.Size, digest, cancellation);
+        await transaction.CommitAsync(cancellation);
+        await erasures.KeepAsync(hub, erased, cancellation);
+        return SwapOutcome.Swapped;
+    }
+
+    private static async Task<bool> MoveEndAsync(NpgsqlConnection connection, KnownHub hub, StagedSnapshot staged, Position before, Hash rootBefore, CancellationToken cancellation)
+    {
+        await using var command = Command(
+            connection,
+            """
+            update journal set epoch = $5, size = $6, root = $7, frontier = $8, head = $9, proven = $9, trace_parent = null
+            where hub_key = $1 and epoch = $2 and size = $3 and root = $4
+            """,
+            hub.Key,
+            (long)before.Epoch,
+            (long)before.Seq,
+            rootBefore.ToArray(),
+            (long)staged.Head.Head.Epoch,
+            (long)staged.Head.Head.Size,
+            staged.Head.Head.Root.ToArray(),
+            staged.Frontier.ToArray(),
+            staged.Head.Encode());
+        return await command.ExecuteNonQueryAsync(cancellation) == 1;
+    }
+
+    /// <summary>What is staged, over what is held of the same epoch.</summary>
+    private static async Task<StateDigest> DigestAsync(NpgsqlConnection connection, KnownHub hub, uint epoch, CancellationToken cancellation)
+    {
+        var digest = new StateDigest();
+        await using var command = Command(
+            connection,
+            """
+            select entry_id, leaf from snapshot_entry where hub_key = $1
+            union all
+            select entry_id, leaf from entry e
+            where hub_key = $1 and epoch = $2 and not exists (select from snapshot_entry s where s.hub_key = $1 and s.entry_id = e.entry_id)
+            """,
+            hub.Key,
+            (long)epoch);
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+            digest.Replace(new(reader.GetGuid(0)), null, Hash.Read(reader.GetFieldValue<byte[]>(1)));
+        return digest;
+    }
+
+    private static async Task<bool> AddSubtreesAsync(NpgsqlConnection connection, KnownHub hub, uint epoch, StagedSnapshot staged, Frontier heldBefore, CancellationToken cancellation)
+    {
+        var frontier = heldBefore.Clone();
+        var subtrees = new List<(Subtree Subtree, Hash Hash)>();
+        await using (var command = Command(connection, "select leaf from snapshot_leaf where hub_key = $1 order by seq", hub.Key))
+        {
+            await using var reader = await command.ExecuteReaderAsync(cancellation);
+            while (await reader.ReadAsync(cancellation))
+            {
+                frontier.Append(Hash.Read(reader.GetFieldValue<byte[]>(0)), (subtree, hash) =>
+                {
+                    if (subtree.Level >= JournalWriter.LowestStoredLevel)
+                        subtrees.Add((subtree, hash));
+                });
+            }
+        }
+        if (frontier.Size != staged.Head.Head.Size || frontier.Root() != staged.Head.Head.Root)
+            return false;
+        await ExecuteAsync(
+            connection,
+            "insert into subtree (hub_key, epoch, level, index, hash) select $1, $2, * from unnest($3::smallint[], $4::bigint[], $5::bytea[])",
+            cancellation,
+            hub.Key,
+            (long)epoch,
+            subtrees.Select(s => (short)s.Subtree.Level).ToArray(),
+            subtrees.Select(s => (long)s.Subtree.Index).ToArray(),
+            subtrees.Select(s => s.Hash.ToArray()).ToArray());
+        return true;
+    }
+
+    /// <returns>The entries that are erased.</returns>
+    private async Task<IReadOnlyList<EntryId>> AddEntriesAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, KnownHub hub, uint epoch, CancellationToken cancellation)
+    {
+        var erased = new List<EntryId>();
+        long after = 0;
+        while (await ReadAsync(connection, hub, after, cancellation) is { Count: > 0 } changes)
+        {
+            await using var batch = new NpgsqlBatch(connection, transaction) { Timeout = 0 };
+            await rows.AddAsync(batch, hub, epoch, changes, cancellation);
+            await batch.ExecuteNonQueryAsync(cancellation);
+            erased.AddRange(changes.Where(c => c.Header.Op == ChangeOp.Erase).Select(c => c.Header.Entry));
+            after = (long)changes[^1].Header.Position.Seq;
+        }
+        return erased;
+    }
+
+    private static async Task<IReadOnlyList<Change>> ReadAsync(NpgsqlConnection connection, KnownHub hub, long after, CancellationToken cancellation)
+    {
+        await using var command = Command(connection, "select header, salt, body from snapshot_entry where hub_key = $1 and seq > $2 order by seq limit $3", hub.Key, after, Batch);
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        var changes = new List<Change>(Batch);
+        while (await reader.ReadAsync(cancellation))
+            changes.Add(JournalRows.ReadChange(reader, 0));
+        return changes;
+    }
+
+    /// <summary>Of an epoch that ended nothing is shown any more, and of an erased entry no version keeps its body.</summary>
+    private async Task LeavePastAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, KnownHub hub, uint epochBefore, uint epoch, bool erases, CancellationToken cancellation)
+    {
+        await using var batch = new NpgsqlBatch(connection, transaction) { Timeout = 0 };
+        if (epochBefore < epoch)
+            PastEpochs.AddLeave(batch, projections, hub, epoch);
+        if (erases)
+            batch.BatchCommands.Add(ErasedBodies.Sweep());
+        if (batch.BatchCommands.Count > 0)
+            await batch.ExecuteNonQueryAsync(cancellation);
+    }
+
+    private static async Task NoteAsync(NpgsqlConnection connection, KnownHub hub, uint epoch, ulong size, StateDigest digest, CancellationToken cancellation)
+    {
+        await ExecuteAsync(
+            connection,
+            """
+            insert into digest_checkpoint (hub_key, epoch, size, buckets) values ($1, $2, $3, $4)
+            on conflict (hub_key) do update set epoch = excluded.epoch, size = excluded.size, buckets = excluded.buckets
+            """,
+            cancellation,
+            hub.Key,
+            (long)epoch,
+            (long)size,
+            digest.ToArray());
+        await ExecuteAsync(
+            connection,
+            "insert into journal_floor (hub_key, epoch, floor) values ($1, $2, $3) on conflict (hub_key, epoch) do update set floor = excluded.floor",
+            cancellation,
+            hub.Key,
+            (long)epoch,
+            (long)size);
+        foreach (var table in (string[])["snapshot", "snapshot_leaf", "snapshot_entry"])
+            await ExecuteAsync(connection, $"delete from {table} where hub_key = $1", cancellation, hub.Key);
+    }
+
+    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellation, params object[] values)
+    {
+        await using var command = Command(connection, sql, values);
+        await command.ExecuteNonQueryAsync(cancellation);
+    }
+
+    /// <summary>Without a time limit: a million rows take longer than a statement of every day may.</summary>
+    private static NpgsqlCommand Command(NpgsqlConnection connection, string sql, params object[] values)
+    {
+        var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
+        foreach (var value in values)
+            command.Parameters.Add(new() { Value = value });
+        return command;
+    }
+}
