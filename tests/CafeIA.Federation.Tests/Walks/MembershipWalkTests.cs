@@ -1,7 +1,10 @@
 using System.Diagnostics;
 using CafeIA.Federation.Node.Exchange.Membership;
+using CafeIA.Federation.Node.Hubs.Following;
 using CafeIA.Federation.Node.Journal;
 using CafeIA.Federation.Node.Operations.Commands;
+using CafeIA.Federation.Protocol.Following;
+using CafeIA.Federation.Protocol.Heads;
 using CafeIA.Federation.Protocol.Identifiers;
 using CafeIA.Federation.Protocol.Membership;
 using CafeIA.Federation.Tests.Fixtures;
@@ -53,6 +56,34 @@ public sealed class MembershipWalkTests(PostgresServer server)
         await Eventually.TrueAsync(async () => await SeenAsync(beta) == 4, "beta shows all of gamma again", Cancellation);
         Assert.Equal(await gamma.StateAsync("gamma"), await beta.StateAsync("gamma"));
         Assert.Contains("version 5", await beta.DoAsync("membership"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_is_beyond_a_revocation_waits_until_a_version_lifts_it()
+    {
+        await using var alpha = await TestNode.StartAsync(server, "alpha");
+        await using var gamma = await TestNode.StartAsync(server, "gamma");
+        await alpha.DoAsync("membership", "found");
+        await gamma.DoAsync("membership", "join", alpha.Address.ToString(), "--steward", await alpha.DoAsync("keys"));
+        await alpha.DoAsync("membership", "accept", "gamma");
+        await gamma.WriteAsync(3);
+        await alpha.AssertFollowsAsync("gamma", 3);
+
+        var membership = alpha.Get<FederationMembership>();
+        async Task BoundAsync(Position? bound)
+        {
+            var held = membership.Held!.Document;
+            var next = held.With(held.Find(Gamma)! with { RevokedAfter = bound }, TimeProvider.System.GetUtcNow());
+            Assert.Equal(MembershipVerdict.Accepted, await membership.OfferAsync(SignedMembership.Sign(next, alpha.Get<HubSigners>().Current).Envelope.Encode(), Cancellation));
+        }
+        await BoundAsync(new(1, 3));
+        await gamma.WriteAsync(2);
+        await Eventually.TrueAsync(() => alpha.Get<RefusalSamples>().Counts.GetValueOrDefault((Gamma, SegmentFault.Revoked)) > 0, "what is beyond was refused", Cancellation);
+        await alpha.AssertFollowsAsync("gamma", 3);
+        Assert.Equal(3, await SeenAsync(alpha));
+
+        await BoundAsync(null);
+        await alpha.AssertFollowsAsync("gamma", 5);
     }
 
     [Fact]
