@@ -1,3 +1,4 @@
+using CafeIA.Federation.Node.Directory.Hidden;
 using CafeIA.Federation.Node.Directory.Places;
 using CafeIA.Federation.Node.Directory.Projection;
 using CafeIA.Federation.Node.Directory.Search;
@@ -21,6 +22,8 @@ internal static class DirectoryComposition
         services.AddSingleton<ResourceLookup>();
         services.AddSingleton<OccurrenceExtension>();
         services.AddHostedService(provider => provider.GetRequiredService<OccurrenceExtension>());
+        services.AddSingleton<HiddenEntries>();
+        services.AddHostedService<HiddenGauge>();
         services.AddSingleton<HubVisibility>();
         services.AddHostedService(provider => provider.GetRequiredService<HubVisibility>());
         return services;

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using CafeIA.Federation.Node.Exchange;
+using CafeIA.Federation.Node.Hubs.Scrubbing;
 using CafeIA.Federation.Node.Hubs.Following;
 using CafeIA.Federation.Node.Hubs.Recovery;
 
@@ -35,6 +36,7 @@ internal static class HubsComposition
         builder.Services.AddSingleton<HubsTelemetry>();
         builder.Services.AddSingleton<IHubCommands, HubCommands>();
         builder.Services.AddSingleton<IReplicas, Replicas>();
+        builder.Services.AddScrubbing();
         return builder;
     }
 

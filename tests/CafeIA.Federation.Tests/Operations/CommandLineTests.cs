@@ -129,6 +129,33 @@ public sealed class CommandLineTests(PostgresServer server) : IDisposable
     }
 
     [Fact]
+    public async Task Verify_deep_lists_what_a_hand_changed_and_ends_with_0_when_it_is_mended_and_1_when_it_stays()
+    {
+        await using var node = await TestNode.StartAsync(server);
+        await node.WriteAsync(3);
+        async Task DamageAsync(string sql)
+        {
+            await using var command = node.Get<Npgsql.NpgsqlDataSource>().CreateCommand(sql);
+            Assert.Equal(1, await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken));
+        }
+
+        var clean = await RunAsync("verify", "--deep", "--data", node.Data.Root);
+        await DamageAsync("update event set status = 'cancelled' where entry_id = (select entry_id from entry where seq = 2)");
+        var mended = await RunAsync("verify", "--deep", "--data", node.Data.Root);
+        await DamageAsync("update change set body = set_byte(body, 4, get_byte(body, 4) # 1) where seq = 2");
+        var stays = await RunAsync("verify", "--deep", "--data", node.Data.Root);
+        var peers = await RunAsync("peers", "--data", node.Data.Root);
+
+        Assert.Equal(ExitCodes.Done, clean.Code);
+        Assert.Contains("3 changements et 3 fiches relus : rien d’altéré.", clean.Output, StringComparison.Ordinal);
+        Assert.Equal(ExitCodes.Done, mended.Code);
+        Assert.Contains("annuaire autre que le journal, réparé", mended.Output, StringComparison.Ordinal);
+        Assert.Equal(ExitCodes.Found, stays.Code);
+        Assert.Contains("corps altéré, RESTE", stays.Output, StringComparison.Ordinal);
+        Assert.Contains("caché  essai  1 sans contenu, 0 illisibles", peers.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Doctor_finds_nothing_on_a_machine_that_is_ready_and_names_a_peer_that_does_not_answer()
     {
         var ready = await RunAsync("doctor", "--data", folder);

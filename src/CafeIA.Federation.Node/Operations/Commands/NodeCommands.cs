@@ -10,9 +10,17 @@ internal static class NodeCommands
     {
         yield return User();
         yield return Places();
-        yield return Verb("verify", "Compare les journaux de ce nœud à ceux de chaque pair ; rend 0 s’ils sont égaux, 1 sinon.", _ => "verify");
+        yield return Verify();
         yield return Peers();
         yield return MembershipCommand.Create();
+    }
+
+    private static Command Verify()
+    {
+        var deep = new Option<bool>("--deep") { Description = "Relit d’abord toute la base de ce nœud : corps, en-têtes, arbre, fiches et annuaire ; répare d’après le journal ou les pairs" };
+        var verify = Verb("verify", "Compare les journaux de ce nœud à ceux de chaque pair ; rend 0 s’ils sont égaux, 1 sinon.", r => r.GetValue(deep) ? "verify?deep=true" : "verify");
+        verify.Options.Add(deep);
+        return verify;
     }
 
     private static Command User()

@@ -14,6 +14,7 @@ internal static class ControlEndpoints
     public static void AddControl(this IServiceCollection services) => services
         .AddSingleton<PeerComparison>()
         .AddSingleton<ImportControl>()
+        .AddSingleton<ScrubControl>()
         .AddSingleton<RecoveryControl>()
         .AddSingleton<MembershipControl>()
         .AddSingleton<HubControl>()
@@ -31,7 +32,7 @@ internal static class ControlEndpoints
         control.MapPost("/recover", (HttpContext context, RecoveryControl recovery, string? from, [FromQuery] string[] without) => recovery.RecoverAsync(new Talk(context), from, without));
         control.MapPost("/epoch/open", (HttpContext context, RecoveryControl recovery, string? prefer, [FromQuery] string[] choose, bool dryRun) => recovery.OpenEpochAsync(new Talk(context), prefer, choose, dryRun));
         control.MapErasing();
-        control.MapPost("/verify", (HttpContext context, PeerComparison comparison) => comparison.VerifyAsync(new Talk(context)));
+        control.MapPost("/verify", VerifyAsync);
         control.MapPost("/peers", (HttpContext context, PeerComparison comparison) => comparison.ListAsync(new Talk(context)));
         control.MapPost("/peers/block", (HttpContext context, HubControl control, string hub) => control.BlockAsync(new Talk(context), hub, isBlocked: true));
         control.MapPost("/peers/unblock", (HttpContext context, HubControl control, string hub) => control.BlockAsync(new Talk(context), hub, isBlocked: false));
@@ -51,6 +52,13 @@ internal static class ControlEndpoints
         membership.MapPost("/left", (HttpContext context, MembershipControl control, string hub) => control.LeftAsync(new Talk(context), hub));
         membership.MapPost("/relay", (HttpContext context, MembershipControl control, string hub, bool on) => control.RelayAsync(new Talk(context), hub, on));
         membership.MapPost("/steward", (HttpContext context, MembershipControl control, string hub, bool on) => control.StewardAsync(new Talk(context), hub, on));
+    }
+
+    private static async Task VerifyAsync(HttpContext context, PeerComparison comparison, ScrubControl scrub, bool deep = false)
+    {
+        var talk = new Talk(context);
+        var isWhole = !deep || await scrub.RunAsync(talk);
+        await talk.EndAsync(await comparison.VerifyAsync(talk) && isWhole ? ExitCodes.Done : ExitCodes.Found);
     }
 
     private static async Task CreateKeyAsync(HttpContext context, ApiKeys keys, string? name)

@@ -1,3 +1,4 @@
+using CafeIA.Federation.Node.Directory.Hidden;
 using CafeIA.Federation.Node.Exchange;
 using CafeIA.Federation.Node.Hubs.Following;
 using CafeIA.Federation.Node.Journal;
@@ -8,14 +9,15 @@ using CafeIA.Federation.Protocol.Identifiers;
 namespace CafeIA.Federation.Node.Operations.Control;
 
 /// <summary>Holds this node's journals against every peer's: equal heads mean equal journals, entry by entry.</summary>
-internal sealed class PeerComparison(JournalReader journals, HubRegister hubs, IPeerClient peers, ExchangeOptions options, RefusalSamples refusals, TimeProvider time)
+internal sealed class PeerComparison(JournalReader journals, HubRegister hubs, HiddenEntries hidden, IPeerClient peers, ExchangeOptions options, RefusalSamples refusals, TimeProvider time)
 {
     /// <summary>Changes are on their way while it looks, so a difference counts only when it lasts.</summary>
     private const int Attempts = 20;
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
 
-    public async Task VerifyAsync(Talk talk)
+    /// <returns>True when every journal is equal on every peer.</returns>
+    public async Task<bool> VerifyAsync(Talk talk)
     {
         if (options.Peers.Count == 0)
             await talk.NoteAsync("Aucun pair n’est réglé (Federation:Peers) : il n’y a rien à comparer.");
@@ -31,7 +33,7 @@ internal sealed class PeerComparison(JournalReader journals, HubRegister hubs, I
             await talk.SayAsync($"ici  {end.Hub.Id}  {end.Position}  {(end.Head is { } head ? head.Head.StateDigest : "vide")}");
         if (!allEqual)
             await talk.NoteAsync("Un nœud en retard se rattrape seul ; si la différence reste, « cafeia peers » dit qui ne répond pas.");
-        await talk.EndAsync(allEqual ? ExitCodes.Done : ExitCodes.Found);
+        return allEqual;
     }
 
     public async Task ListAsync(Talk talk)
@@ -61,6 +63,8 @@ internal sealed class PeerComparison(JournalReader journals, HubRegister hubs, I
         if (options.Peers.Count == 0)
             await talk.NoteAsync("Aucun pair. En ajouter un : cafeia init --peer https://hub.example.org=SHA256:…, puis redémarrer le nœud.");
         await ListRefusedAsync(talk);
+        foreach (var count in await hidden.CountAsync(talk.Cancellation))
+            await talk.SayAsync($"caché  {count.Hub.Id}  {count.Missing} sans contenu, {count.Unreadable} illisibles");
         await talk.EndAsync(allAnswer ? ExitCodes.Done : ExitCodes.Found);
     }
 
