@@ -21,6 +21,8 @@ internal static class JournalComposition
         .AddHostedService<ErasureStart>()
         .AddSingleton<StateReader>()
         .AddSingleton<ComputedStates>()
+        .AddSingleton<SupersededBodies>()
+        .AddHostedService(provider => provider.GetRequiredService<SupersededBodies>())
         .AddSingleton<SnapshotReader>()
         .AddSingleton<SnapshotStore>()
         .AddSingleton<SnapshotSwap>()

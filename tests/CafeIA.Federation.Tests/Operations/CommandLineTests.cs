@@ -1,7 +1,10 @@
 using System.Net;
+using CafeIA.Federation.Node.Journal;
 using CafeIA.Federation.Node.Operations.Commands;
 using CafeIA.Federation.Node.Operations.Settings;
+using CafeIA.Federation.Protocol.Identifiers;
 using CafeIA.Federation.Tests.Fixtures;
+using Npgsql;
 
 namespace CafeIA.Federation.Tests.Operations;
 
@@ -153,6 +156,37 @@ public sealed class CommandLineTests(PostgresServer server) : IDisposable
         Assert.Equal(ExitCodes.Found, stays.Code);
         Assert.Contains("corps altéré, RESTE", stays.Output, StringComparison.Ordinal);
         Assert.Contains("caché  essai  1 sans contenu, 0 illisibles", peers.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Verify_says_how_many_entries_differ_and_on_whose_side_though_the_heads_are_equal()
+    {
+        await using var alpha = await TestNode.StartAsync(server, "alpha");
+        await alpha.WriteAsync(30);
+        await using var beta = await TestNode.StartAsync(server, "beta", peers: [alpha.Address]);
+        await beta.AssertFollowsAsync("alpha", 30);
+        // Neither asks the other for a repair while the test looks: beta has no peers any more.
+        await beta.Host.DisposeAsync();
+        await using var damaged = await TestNode.StartAsync(server, "beta", beside: beta);
+        await alpha.Host.DisposeAsync();
+        await using var whole = await TestNode.StartAsync(server, "alpha", beside: alpha, peers: [damaged.Address]);
+        var before = await RunAsync("verify", "--data", whole.Data.Root);
+        Assert.Equal(ExitCodes.Done, before.Code);
+
+        var hub = damaged.Get<HubRegister>().Find(HubId.Parse("alpha"))!;
+        await using (var command = damaged.Get<NpgsqlDataSource>().CreateCommand("update entry set leaf = sha256(leaf) where hub_key = $1 and seq in (4, 9)"))
+        {
+            command.Parameters.Add(new() { Value = hub.Key });
+            await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        }
+        await damaged.Get<ComputedStates>().LookNowAsync(hub, TestContext.Current.CancellationToken);
+        var there = await RunAsync("verify", "--data", whole.Data.Root);
+        var here = await RunAsync("verify", "--data", damaged.Data.Root);
+
+        Assert.Equal(ExitCodes.Found, there.Code);
+        Assert.Contains("alpha  2 fiches diffèrent à 1.30 ; celles d’ici sont signées, celles de là-bas non", there.Output, StringComparison.Ordinal);
+        Assert.Equal(ExitCodes.Found, here.Code);
+        Assert.Contains("les lignes d’ici ne sont pas celles qui sont signées à 1.30", here.Output, StringComparison.Ordinal);
     }
 
     [Fact]

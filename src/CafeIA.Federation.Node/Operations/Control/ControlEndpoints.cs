@@ -12,7 +12,7 @@ namespace CafeIA.Federation.Node.Operations.Control;
 internal static class ControlEndpoints
 {
     public static void AddControl(this IServiceCollection services) => services
-        .AddSingleton<PeerComparison>()
+        .AddSingleton<StateVerification>().AddSingleton<PeerComparison>()
         .AddSingleton<ImportControl>()
         .AddSingleton<ScrubControl>()
         .AddSingleton<RecoveryControl>()

@@ -8,8 +8,9 @@ using CafeIA.Federation.Protocol.Identifiers;
 
 namespace CafeIA.Federation.Node.Operations.Control;
 
-/// <summary>Holds this node's journals against every peer's: equal heads mean equal journals, entry by entry.</summary>
-internal sealed class PeerComparison(JournalReader journals, HubRegister hubs, HiddenEntries hidden, IPeerClient peers, ExchangeOptions options, RefusalSamples refusals, TimeProvider time)
+/// <summary>Holds this node's journals against every peer's: equal heads mean that equal journals were signed, equal computed states that they are still what was signed.</summary>
+internal sealed class PeerComparison(
+    JournalReader journals, HubRegister hubs, HiddenEntries hidden, IPeerClient peers, ExchangeOptions options, RefusalSamples refusals, StateVerification states, TimeProvider time)
 {
     /// <summary>Changes are on their way while it looks, so a difference counts only when it lasts.</summary>
     private const int Attempts = 20;
@@ -30,7 +31,13 @@ internal sealed class PeerComparison(JournalReader journals, HubRegister hubs, H
                 await talk.SayAsync(line);
         }
         foreach (var end in await journals.EndsAsync(talk.Cancellation))
+        {
             await talk.SayAsync($"ici  {end.Hub.Id}  {end.Position}  {(end.Head is { } head ? head.Head.StateDigest : "vide")}");
+            if (await states.OwnAsync(end.Hub, talk.Cancellation) is not { } damage)
+                continue;
+            allEqual = false;
+            await talk.SayAsync($"ici  {end.Hub.Id}  {damage}");
+        }
         if (!allEqual)
             await talk.NoteAsync("Un nœud en retard se rattrape seul ; si la différence reste, « cafeia peers » dit qui ne répond pas.");
         return allEqual;
@@ -90,6 +97,11 @@ internal sealed class PeerComparison(JournalReader journals, HubRegister hubs, H
                 .Where(d => d.Text is not null)
                 .Select(d => $"{peer}  {d.Hub}  {d.Text}")
                 .ToList();
+            foreach (var (hub, head) in ours.Where(o => theirs.Value.TryGetValue(o.Key, out var shown) && Difference(o.Value, shown.Head) is null))
+            {
+                if (await states.DifferenceAsync(hubs.Find(hub)!, head, theirs.Value[hub].State, peer, cancellation) is { } difference)
+                    differences.Add($"{peer}  {hub}  {difference}");
+            }
             if (differences.Count == 0)
                 return (true, [$"{peer}  égal ({ours.Count} journaux)"]);
             if (attempt == Attempts)
