@@ -44,6 +44,8 @@ internal static class ExchangeComposition
         services.AddSingleton<JoinGate>();
         services.AddSingleton<MembershipWatch>();
         services.AddHostedService(provider => provider.GetRequiredService<MembershipWatch>());
+        services.AddSingleton<StandingRefresh>();
+        services.AddHostedService(provider => provider.GetRequiredService<StandingRefresh>());
         services.AddHostedService<HeadExchange>();
         services.AddHostedService<HeadAnnouncer>();
         return services;

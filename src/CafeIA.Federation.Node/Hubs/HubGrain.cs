@@ -464,7 +464,7 @@ internal sealed partial class HubGrain(
     {
         var keys = await loader.LoadKeysAsync(options.FederationId, hubs.Local, cancellation);
         if (!signers.TryUse(keys.Current.Id))
-            throw new InvalidOperationException($"The key in use, {keys.Current.Fingerprint}, is not in the hub's folder of keys.");
+            throw new FileNotFoundException($"La clé en usage de ce hub, {keys.Current.Fingerprint}, n’est pas dans son dossier de clés : l’y remettre.");
         hubs.PassTo(options.HubId, keys.Current);
     }
 

@@ -15,7 +15,11 @@ internal sealed class HubRegister(NpgsqlDataSource database, TimeProvider time)
 
     private ImmutableDictionary<int, KnownHub> byKey = ImmutableDictionary<int, KnownHub>.Empty;
 
+    private readonly Lock gate = new();
     private int[] hiddenKeys = [];
+
+    /// <summary>How often a hub was put into memory.</summary>
+    private long held;
 
     public IReadOnlyCollection<KnownHub> Hubs => [.. byKey.Values.OrderBy(h => h.Id)];
 
@@ -80,6 +84,24 @@ internal sealed class HubRegister(NpgsqlDataSource database, TimeProvider time)
         return Hold(Read(reader));
     }
 
+    /// <summary>Every hub as its row stands now. When one was written here meanwhile, what was read may be older than what is held: then nothing is taken, and the next call does.</summary>
+    public async Task RefreshAsync(CancellationToken cancellation)
+    {
+        var seen = Volatile.Read(ref held);
+        var read = new List<KnownHub>();
+        await using (var command = database.CreateCommand($"select {Columns} from hub"))
+        await using (var reader = await command.ExecuteReaderAsync(cancellation))
+        {
+            while (await reader.ReadAsync(cancellation))
+                read.Add(Read(reader));
+        }
+        lock (gate)
+        {
+            if (seen == held)
+                read.ForEach(hub => Hold(hub));
+        }
+    }
+
     /// <summary>The hub as its row stands now.</summary>
     public async Task<KnownHub> ReloadAsync(HubId id, CancellationToken cancellation)
     {
@@ -92,18 +114,27 @@ internal sealed class HubRegister(NpgsqlDataSource database, TimeProvider time)
     /// <summary>The hub has shown, along its chain of rotations, that this is the key it signs with now.</summary>
     public void PassTo(HubId id, HubPublicKey current)
     {
-        if (Find(id) is { } known && known.CurrentKey.Id != current.Id)
-            ImmutableInterlocked.AddOrUpdate(ref byKey, known.Key, known, (_, now) => now with { CurrentKey = current });
+        if (Find(id)?.CurrentKey.Id == current.Id)
+            return;
+        lock (gate)
+        {
+            if (Find(id) is { } known)
+                Hold(known with { CurrentKey = current });
+        }
     }
 
     private KnownHub Hold(KnownHub hub)
     {
-        ImmutableInterlocked.AddOrUpdate(ref byKey, hub.Key, hub, (_, _) => hub);
-        int[] hidden = [.. byKey.Values.Where(h => h.IsHidden).Select(h => h.Key).Order()];
-        if (!hidden.SequenceEqual(hiddenKeys))
+        lock (gate)
         {
-            hiddenKeys = hidden;
-            VisibilityChanged?.Invoke();
+            held++;
+            ImmutableInterlocked.AddOrUpdate(ref byKey, hub.Key, hub, (_, _) => hub);
+            int[] hidden = [.. byKey.Values.Where(h => h.IsHidden).Select(h => h.Key).Order()];
+            if (!hidden.SequenceEqual(hiddenKeys))
+            {
+                hiddenKeys = hidden;
+                VisibilityChanged?.Invoke();
+            }
         }
         return hub;
     }
@@ -151,10 +182,10 @@ internal sealed class HubRegister(NpgsqlDataSource database, TimeProvider time)
 
     private void Replace(HubId id, bool isFrozen)
     {
-        if (Find(id) is { } known)
+        lock (gate)
         {
-            var changed = known with { IsFrozen = isFrozen };
-            ImmutableInterlocked.AddOrUpdate(ref byKey, known.Key, changed, (_, now) => now with { IsFrozen = isFrozen });
+            if (Find(id) is { } known)
+                Hold(known with { IsFrozen = isFrozen });
         }
     }
 

@@ -18,6 +18,9 @@ internal sealed partial class HubVisibility(NpgsqlDataSource database, HubRegist
     /// <summary>After this the rows are taken away a second time: what was being applied when the hub was hidden has come by then.</summary>
     private static readonly TimeSpan Settled = TimeSpan.FromSeconds(10);
 
+    /// <summary>While a hub is hidden, now and then again: whatever may have brought a row since.</summary>
+    private static readonly TimeSpan Again = TimeSpan.FromHours(1);
+
     /// <summary>After a fault of the database.</summary>
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(5);
 
@@ -61,7 +64,7 @@ internal sealed partial class HubVisibility(NpgsqlDataSource database, HubRegist
                     if (wait == Settled && await Task.WhenAny(woken, Task.Delay(Settled, time, stoppingToken)) != woken)
                     {
                         await SettleAsync(stoppingToken);
-                        wait = Timeout.InfiniteTimeSpan;
+                        wait = Again;
                     }
                 }
                 catch (NpgsqlException e)

@@ -13,7 +13,7 @@ internal static class JournalEndpoints
     {
         if (!HubId.TryParse(hub, out var id))
             return ExchangeEndpoints.Problem(400, new("bad-hub-id", $"« {hub} » n’est pas un identifiant de hub.", "hub"));
-        // Of a hub that is not known here nothing is held: an answer like any other.
+        // Of a hub that is not known here nothing is held: an answer like any other. Of one that is hidden it is told what is held: a head shows nothing, and a hub that forgot it must not go on without.
         var end = hubs.Find(id) is { } known ? await journals.EndAsync(known, cancellation) : null;
         return TypedResults.Ok(PositionDocument.Of(end?.Proven, standing.IsSuspect));
     }
@@ -44,7 +44,7 @@ internal static class JournalEndpoints
     {
         if (!HubId.TryParse(hub, out var id))
             return (null, ExchangeEndpoints.Problem(400, new("bad-hub-id", $"« {hub} » n’est pas un identifiant de hub.", "hub")));
-        return hubs.Find(id) is { } known
+        return hubs.Find(id) is { IsHidden: false } known
             ? (known, null)
             : (null, ExchangeEndpoints.Problem(404, new("unknown-hub", $"Ce nœud ne connaît pas le hub « {id} ».", "hub")));
     }

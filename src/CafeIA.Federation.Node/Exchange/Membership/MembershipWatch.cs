@@ -32,6 +32,9 @@ internal sealed partial class MembershipWatch(
     /// <summary>Versions fetched from one peer in one round, to follow the chain of stewards.</summary>
     private const int MaxChain = 200;
 
+    /// <summary>Versions in a row that the peer does not hold, after which its chain is taken for broken: it may have missed some itself.</summary>
+    private const int MaxMissing = 20;
+
     private readonly Dictionary<HubId, long> greeted = [];
 
     /// <summary>Peers whose document was not taken: said once.</summary>
@@ -101,10 +104,12 @@ internal sealed partial class MembershipWatch(
         if (SignedMembership.TryDecode(newest.Span) is not { } last)
             return null;
         var next = (membership.Held?.Document.Version ?? 0) + 1;
-        for (var version = next; version < last.Document.Version && version < next + MaxChain; version++)
+        var missing = 0;
+        for (var version = next; version < last.Document.Version && version < next + MaxChain && missing < MaxMissing; version++)
         {
             var between = await client.VersionAsync(peer, version, cancellation);
-            if (between.IsOk && !between.Value.IsEmpty)
+            missing = between.IsOk ? 0 : missing + 1;
+            if (between.IsOk)
                 await membership.OfferAsync(between.Value, cancellation);
         }
         return await membership.OfferAsync(newest, cancellation);

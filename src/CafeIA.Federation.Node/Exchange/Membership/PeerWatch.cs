@@ -102,7 +102,8 @@ internal sealed partial class PeerWatch(
             return new Refusal("hub-hidden", hidden.IsBlocked ? $"« {profile.Id} » est bloqué sur ce nœud (« cafeia peers unblock {profile.Id} » le reprend)." : $"« {profile.Id} » est exclu de la fédération.", "id");
         var known = hubs.Find(profile.Id);
         var keys = await ChainAsync(profile, peer, known, cancellation);
-        if (peer.Fingerprint is { } fingerprint && fingerprint != profile.PublicKey.Fingerprint && keys?.Of(fingerprint) is null)
+        // What the membership document lists is pinned already, and stands over the settings.
+        if (peer.Fingerprint is { } fingerprint && known?.Membership is null && fingerprint != profile.PublicKey.Fingerprint && keys?.Of(fingerprint) is null)
         {
             profile.PublicKey.Dispose();
             return new Refusal("wrong-fingerprint", $"La clé de « {profile.Id} » a l’empreinte {profile.PublicKey.Fingerprint}, pas celle des réglages ({fingerprint}). Vérifier avec ce hub ce que « cafeia keys » affiche chez lui.", "publicKey");

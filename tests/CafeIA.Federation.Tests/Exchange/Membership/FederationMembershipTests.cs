@@ -73,6 +73,9 @@ public sealed class FederationMembershipTests(PostgresServer postgres)
         Assert.Equal(MembershipVerdict.Accepted, await OfferAsync(alpha, Document(1, new Member(Beta, "Hub beta", null, TestHub.OtherSigner.PublicKey))));
 
         Assert.Equal(TestHub.OtherSigner.PublicKey.Id, alpha.Hubs.Find(Beta)!.PublicKey.Id);
+        // Also where the settings name the key that was pinned by hand.
+        var old = beta.Get<HubSigners>().Current.PublicKey.Fingerprint;
+        Assert.Equal("key-changed", (await alpha.Watch.GreetAsync(new PeerOptions { Address = beta.Address, Fingerprint = old }, Cancellation)).Refusal?.Code);
         Assert.Equal("key-changed", (await alpha.Watch.GreetAsync(new PeerOptions { Address = beta.Address }, Cancellation)).Refusal?.Code);
     }
 
@@ -90,6 +93,21 @@ public sealed class FederationMembershipTests(PostgresServer postgres)
         Assert.Equal("other-hub", (await alpha.Watch.GreetAsync(new PeerOptions { Address = beta.Address }, Gamma, Cancellation)).Refusal?.Code);
         await alpha.Get<MembershipWatch>().RoundAsync(Cancellation);
         await Eventually.TrueAsync(() => alpha.Get<PeerRoster>().Addresses.Contains(beta.Address), "the listed hub is greeted at its address", Cancellation);
+    }
+
+    [Fact]
+    public async Task What_another_process_of_the_node_decided_is_seen_here()
+    {
+        await using var alpha = await StartAsync();
+        await OfferAsync(alpha, Document(1, new Member(Beta, "Hub beta", null, TestHub.OtherSigner.PublicKey)));
+        await using (var command = alpha.Get<Npgsql.NpgsqlDataSource>().CreateCommand("update hub set blocked_at = now() where hub_id = 'beta'"))
+            await command.ExecuteNonQueryAsync(Cancellation);
+        var changes = 0;
+        alpha.Hubs.VisibilityChanged += () => changes++;
+        await alpha.Get<StandingRefresh>().RefreshAsync(Cancellation);
+        Assert.True(alpha.Hubs.Find(Beta)!.IsHidden);
+        Assert.Equal([alpha.Hubs.Find(Beta)!.Key], alpha.Hubs.HiddenKeys);
+        Assert.Equal(1, changes);
     }
 
     [Fact]
