@@ -26,6 +26,10 @@ internal static class ExchangeTelemetry
     private static readonly Counter<long> Mended = Meter.CreateCounter<long>("cafeia.exchange.state.mended", "{entry}", "Entries put right after what a peer proved.");
     private static readonly Counter<long> Announced = Meter.CreateCounter<long>("cafeia.exchange.announced", "{announcement}", "Announcements of this hub's head that were sent.");
 
+    private static readonly Gauge<long> MembershipVersion = Meter.CreateGauge<long>("cafeia.membership.version", "{version}", "Version of the membership document this node holds.");
+
+    public static void HoldsMembership(long version) => MembershipVersion.Record(version);
+
     public static void CountSent(int bytes)
     {
         Sent.Add(1);

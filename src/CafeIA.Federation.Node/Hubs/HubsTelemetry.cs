@@ -36,6 +36,7 @@ internal sealed class HubsTelemetry : IDisposable
         append = meter.CreateHistogram<double>("cafeia.append.duration", "s", "Time of one append, from plan to commit", tags: null, Seconds);
         lag = meter.CreateHistogram<double>("cafeia.apply.lag", "s", "From the author's signature to the commit here, by hub; includes the difference of the two clocks", tags: null, Seconds);
         meter.CreateObservableGauge("cafeia.hub.behind", () => progress.All().Select(s => new Measurement<long>((long)s.Behind, Hub(s.Hub.Id))), "{change}", "Changes a hub is known to have written that are not held here");
+        meter.CreateObservableGauge("cafeia.hub.expelled_or_blocked", () => progress.All().Select(s => new Measurement<int>(s.Hub.IsHidden ? 1 : 0, Hub(s.Hub.Id))), "{hub}", "1: nothing of this hub is shown here");
         meter.CreateObservableGauge("cafeia.hub.seq", () => progress.All().Select(s => new Measurement<long>((long)s.Held.Seq, Hub(s.Hub.Id))), "{change}", "Seq of the last change held, by hub");
     }
 

@@ -57,9 +57,12 @@ internal sealed class UpdateStream(JournalReader journals, HubRegister hubs, Jou
         // An id without data moves the reader's Last-Event-ID and shows nothing: who leaves before the first change still resumes from here.
         output.Write(Encoding.UTF8.GetBytes($"retry: 2000\nid: {cursor}\n\n"));
         await FlushAsync(output, cancellation);
+        var visibility = new HubVisibilityEvents(hubs);
         while (true)
         {
             var grown = signal.NextAsync();
+            if (visibility.Write(output, cursor, only))
+                await FlushAsync(output, cancellation);
             while (await WriteNewAsync(cursor, only, output, cancellation))
             {
             }

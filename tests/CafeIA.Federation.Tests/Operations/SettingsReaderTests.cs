@@ -49,6 +49,7 @@ public sealed class SettingsReaderTests : IDisposable
     [InlineData("Broker:Address", "http://localhost")]
     [InlineData("Federation:Peers:0:Address", "localhost")]
     [InlineData("Federation:Peers:0:Fingerprint", "SHA256:abc")]
+    [InlineData("Federation:Stewards:0", "SHA256:abc")]
     [InlineData("Orleans:SiloPort", "70000")]
     [InlineData("Orleans:SiloPort", "onze")]
     [InlineData("Telemetry:OtlpEndpoint", "collector")]

@@ -48,7 +48,8 @@ public sealed class MembershipWalkTests(PostgresServer server)
         TestContext.Current.TestOutputHelper?.WriteLine($"Expulsion on every node after {took.TotalSeconds:f1} s");
         Assert.True(took < TimeSpan.FromMinutes(1), $"{took.TotalSeconds:f1} s");
         await AssertGoneAsync(beta);
-        // What it goes on writing reaches nobody; its own node goes on.
+        // What it goes on writing reaches nobody; its own node goes on, and says so.
+        Assert.Contains("La fédération a exclu ce hub", System.Net.WebUtility.HtmlDecode(await gamma.Http.GetStringAsync(new Uri("/", UriKind.Relative), Cancellation)), StringComparison.Ordinal);
         await gamma.WriteAsync(1);
         Assert.Equal(4, await SeenAsync(gamma));
 
@@ -211,13 +212,24 @@ public sealed class MembershipWalkTests(PostgresServer server)
         using var response = await node.Http.SendAsync(stream, HttpCompletionOption.ResponseHeadersRead, Cancellation);
         await node.WriteAsync(1);
         using var lines = new StreamReader(await response.Content.ReadAsStreamAsync(Cancellation));
+        var kind = "";
+        var wasTold = false;
         while (await lines.ReadLineAsync(Cancellation) is { } line)
         {
+            if (line.StartsWith("event:", StringComparison.Ordinal))
+                kind = line["event: ".Length..];
             if (!line.StartsWith("data:", StringComparison.Ordinal))
                 continue;
+            if (kind == "hub.hidden")
+            {
+                wasTold = line.Contains("\"gamma\"", StringComparison.Ordinal);
+                continue;
+            }
             Assert.DoesNotContain("\"gamma\"", line, StringComparison.Ordinal);
-            if (line.Contains($"\"{node.Get<HubRegister>().Local.Id}\"", StringComparison.Ordinal))
-                return;
+            if (!line.Contains($"\"{node.Get<HubRegister>().Local.Id}\"", StringComparison.Ordinal))
+                continue;
+            Assert.True(wasTold, "the reader was told that gamma is hidden");
+            return;
         }
     }
 }

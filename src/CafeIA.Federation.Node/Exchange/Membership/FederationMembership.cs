@@ -104,6 +104,7 @@ internal sealed partial class FederationMembership(
 
     private async Task ApplyAsync(MembershipDocument document, CancellationToken cancellation)
     {
+        ExchangeTelemetry.HoldsMembership(document.Version);
         // Those that go first: what they wrote must not be seen while the others are taken in.
         foreach (var member in document.Members.OrderByDescending(m => m.Status == MemberStatus.Expelled))
             await ApplyAsync(member, cancellation);
