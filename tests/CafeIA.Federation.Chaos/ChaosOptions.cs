@@ -15,6 +15,11 @@ internal sealed record ChaosOptions
           --rate N         commands a second on each node (default 10)
           --pace S         seconds from one fault to the next at most (default 8)
           --without FAULT  leaves a fault out, by its name in the table; may be repeated
+          --only FAULT     lets only this fault strike; may be repeated
+
+          --scenario NAME  instead of random faults one disaster, measured: partition, broker-wiped, restored or peer-down
+          --partition-minutes N, --backlog N
+                           how long the partition lasts (default 10), and how many changes it misses at least (default 50000)
 
         Without arguments, or with those of a test runner: the tests of this project, three minutes of chaos among them.
         """;
@@ -36,10 +41,21 @@ internal sealed record ChaosOptions
     /// <summary>Names of faults that do not strike.</summary>
     public IReadOnlyList<string> Without { get; init; } = [];
 
+    /// <summary>Names of the only faults that strike; none: all.</summary>
+    public IReadOnlyList<string> Only { get; init; } = [];
+
+    /// <summary>The disaster that is played; null: random faults.</summary>
+    public string? Scenario { get; init; }
+
+    public double PartitionMinutes { get; init; } = 10;
+
+    /// <summary>Changes that a partition misses.</summary>
+    public int Backlog { get; init; } = 50_000;
+
     public TimeSpan Length => TimeSpan.FromMinutes(Minutes);
 
     /// <summary>True when the arguments are this command's, not a test runner's.</summary>
-    public static bool IsMeant(IReadOnlyList<string> arguments) => arguments.Contains("--minutes") || arguments.Contains("--help");
+    public static bool IsMeant(IReadOnlyList<string> arguments) => arguments.Contains("--minutes") || arguments.Contains("--scenario") || arguments.Contains("--help");
 
     /// <summary>Null when the arguments are not understood.</summary>
     public static ChaosOptions? TryParse(IReadOnlyList<string> arguments)
@@ -53,6 +69,18 @@ internal sealed record ChaosOptions
                 options = options with { Without = [.. options.Without, text] };
                 continue;
             }
+            if (arguments[i] == "--only")
+            {
+                options = options with { Only = [.. options.Only, text] };
+                continue;
+            }
+            if (arguments[i] == "--scenario")
+            {
+                if (!Scenarios.Scenario.Names.Contains(text))
+                    return null;
+                options = options with { Scenario = text };
+                continue;
+            }
             if (!double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) || number <= 0)
                 return null;
             switch (arguments[i])
@@ -62,6 +90,8 @@ internal sealed record ChaosOptions
                 case "--nodes" when number is >= 2 and <= MaxNodes: options = options with { Nodes = (int)number }; break;
                 case "--rate": options = options with { Rate = (int)number }; break;
                 case "--pace": options = options with { Pace = (int)number }; break;
+                case "--partition-minutes": options = options with { PartitionMinutes = number }; break;
+                case "--backlog": options = options with { Backlog = (int)number }; break;
                 default: return null;
             }
         }

@@ -3,6 +3,7 @@ using CafeIA.Federation.Chaos.Audit;
 using CafeIA.Federation.Chaos.Faults;
 using CafeIA.Federation.Chaos.Load;
 using CafeIA.Federation.Chaos.Report;
+using CafeIA.Federation.Chaos.Scenarios;
 using CafeIA.Federation.Chaos.Stage;
 
 namespace CafeIA.Federation.Chaos;
@@ -19,15 +20,6 @@ internal static class ChaosRun
     /// <summary>Load without faults at the beginning.</summary>
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(3);
 
-    /// <summary>MB a node's process may hold: the target of 400 under load, and what a burst after an absence takes.</summary>
-    private const double MaxNodeMemory = 700;
-
-    /// <summary>MB of the broker: its watermark and what Erlang needs beside it.</summary>
-    private const double MaxBrokerMemory = 900;
-
-    /// <summary>Messages that wait in one node's queue: ten minutes of the load's, by its time to live.</summary>
-    private const double MaxQueue = 100_000;
-
     /// <returns>True when nothing was lost and every bound held.</returns>
     public static async Task<bool> RunAsync(ChaosOptions options, TextWriter output, CancellationToken cancellation)
     {
@@ -36,9 +28,17 @@ internal static class ChaosRun
         var table = new ResultTable();
         try
         {
-            log.Say(string.Create(CultureInfo.InvariantCulture, $"graine {options.Seed}, {options.Minutes} minutes, {options.Nodes} nœuds, {options.Rate} commandes par seconde et nœud ; dossier {folder.Path}"));
-            await using var federation = await FederationStage.StartAsync(folder.Path, options.Nodes, log, cancellation);
-            await RunAsync(federation, options, log, table, cancellation);
+            log.Say(string.Create(CultureInfo.InvariantCulture, $"{options.Scenario ?? "fautes au hasard"}, graine {options.Seed}, {options.Minutes} minutes, {options.Nodes} nœuds, {options.Rate} commandes par seconde et nœud ; dossier {folder.Path}"));
+            if (options.Scenario is null)
+            {
+                await using var federation = await FederationStage.StartAsync(folder.Path, options.Nodes, log, cancellation);
+                await RunAsync(federation, options, log, table, cancellation);
+            }
+            else
+            {
+                await using var federation = await Scenario.StageAsync(folder.Path, log, cancellation);
+                await Scenario.Create(options).RunAsync(federation, log, table, cancellation);
+            }
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
@@ -63,9 +63,9 @@ internal static class ChaosRun
     private static async Task RunAsync(FederationStage federation, ChaosOptions options, RunLog log, ResultTable table, CancellationToken cancellation)
     {
         await using var sampler = new Sampler(federation);
-        using var load = new Workload(federation, options.Rate, options.Seed, log, cancellation);
+        using var load = new Workload(federation, federation.Hubs, options.Rate, options.Seed, log, cancellation);
         await Task.Delay(Quiet, TimeProvider.System, cancellation);
-        var faults = new FaultScheduler(FaultList.Create(federation, options), options.Seed, options.Pace, log);
+        var faults = new FaultScheduler(FaultList.Create(federation, options, load, log), options.Seed, options.Pace, log);
         await faults.RunAsync(options.Length, cancellation);
         cancellation.ThrowIfCancellationRequested();
 
@@ -90,20 +90,6 @@ internal static class ChaosRun
         if (equality is { } time)
             table.Add("dernière réponse → tous égaux", time.TotalSeconds, "s", EqualityPatience.TotalSeconds);
         table.Add("changements relus sur tous les nœuds", read.ToString(CultureInfo.InvariantCulture));
-        foreach (var (what, peak) in sampler.Peaks.OrderBy(p => p.Key, StringComparer.Ordinal))
-            AddPeak(table, what, peak, sampler.Last[what]);
-    }
-
-    private static void AddPeak(ResultTable table, string what, double peak, double last)
-    {
-        var name = string.Create(CultureInfo.InvariantCulture, $"{what} : pic (à la fin {last:0})");
-        if (what.StartsWith("mémoire du courtier", StringComparison.Ordinal))
-            table.Add(name, peak, "Mo", MaxBrokerMemory);
-        else if (what.StartsWith("mémoire de ", StringComparison.Ordinal))
-            table.Add(name, peak, "Mo", MaxNodeMemory);
-        else if (what.StartsWith("messages", StringComparison.Ordinal))
-            table.Add(name, peak, "messages", MaxQueue);
-        else
-            table.Add(name, peak.ToString("0", CultureInfo.InvariantCulture));
+        sampler.WriteTo(table);
     }
 }

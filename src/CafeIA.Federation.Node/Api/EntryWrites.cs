@@ -1,5 +1,6 @@
 using CafeIA.Federation.Node.Accounts;
 using CafeIA.Federation.Node.Hubs;
+using CafeIA.Federation.Node.Hubs.Recovery;
 using CafeIA.Federation.Node.Journal;
 using CafeIA.Federation.Protocol;
 using CafeIA.Federation.Protocol.Identifiers;
@@ -8,7 +9,7 @@ using CafeIA.Federation.Protocol.Sequencing;
 namespace CafeIA.Federation.Node.Api;
 
 /// <summary>Creates, replaces and withdraws entries of this node's hub. Whoever may not write learns nothing else: the key is judged first.</summary>
-internal sealed class EntryWrites(IHubCommands hub, HubRegister hubs, JournalReader journals, Callers callers, TimeProvider time)
+internal sealed class EntryWrites(IHubCommands hub, HubRegister hubs, JournalReader journals, OwnStanding standing, Callers callers, TimeProvider time)
 {
     private const int MaxIdempotencyKey = 255;
 
@@ -63,6 +64,9 @@ internal sealed class EntryWrites(IHubCommands hub, HubRegister hubs, JournalRea
         var expected = EntryTag.Expected(request);
         if (!expected.IsOk)
             return new Refused(expected.Refusal);
+        // What a restored database lacks may be on its way back: then nobody is told that it does not exist.
+        if (standing.Sentence() is { } doubt)
+            return new Refused(HubRefusals.Doubted(doubt));
         if (!EntryId.TryParse(id, out var entry) || await journals.FindCurrentAsync(entry, cancellation) is not { } current || current.Change.Change.Header.Kind != kind)
             return new Refused(new("entry-not-found", "Cette fiche n’existe pas sur ce nœud."));
         if (!current.Change.Hub.IsLocal)

@@ -1,7 +1,10 @@
 using System.Diagnostics;
 using CafeIA.Federation.Node.Journal;
 using CafeIA.Federation.Protocol;
+using CafeIA.Federation.Protocol.Identifiers;
 using CafeIA.Federation.Protocol.Sequencing;
+using Npgsql;
+using Orleans.Runtime;
 
 namespace CafeIA.Federation.Node.Hubs;
 
@@ -22,7 +25,7 @@ internal interface IHubCommands
 }
 
 /// <summary>Hands commands to the hub's grain, and again to its successor when the fence threw it out.</summary>
-internal sealed class HubCommands(IGrainFactory grains, HubRegister hubs) : IHubCommands
+internal sealed partial class HubCommands(IGrainFactory grains, HubRegister hubs, ILogger<HubCommands> logger) : IHubCommands
 {
     /// <summary>Activations that may be fenced out in turn before the caller is asked to come back.</summary>
     private const int MaxAttempts = 5;
@@ -40,13 +43,26 @@ internal sealed class HubCommands(IGrainFactory grains, HubRegister hubs) : IHub
         var grain = grains.GetGrain<IHubGrain>(hubs.Local.Id.ToString());
         for (var attempt = 1; ; attempt++)
         {
-            var answer = await ask(grain).WaitAsync(cancellation);
+            HubAnswer answer;
+            try
+            {
+                answer = await ask(grain).WaitAsync(cancellation);
+            }
+            catch (Exception e) when (e is OrleansException or TimeoutException or NpgsqlException)
+            {
+                // The silo that had the command died with it, or none can load the journal: only a repetition can tell whether it was written.
+                LogLost(e, hubs.Local.Id);
+                return HubRefusals.Unavailable;
+            }
             if (answer.Code != HubAnswer.Fenced)
                 return answer.ToResult();
             if (attempt == MaxAttempts)
                 return HubRefusals.Busy;
         }
     }
+
+    [LoggerMessage(1, LogLevel.Warning, "Hub {Hub}: a command had no answer from the hub's grain; whoever sent it is asked to send it again")]
+    private partial void LogLost(Exception exception, HubId hub);
 }
 
 /// <summary>What a hub answers when it cannot take a command now.</summary>

@@ -4,12 +4,21 @@ using CafeIA.Federation.Node.Exchange;
 using CafeIA.Federation.Node.Hubs.Scrubbing;
 using CafeIA.Federation.Node.Hubs.Following;
 using CafeIA.Federation.Node.Hubs.Recovery;
+using Orleans.Configuration;
 
 namespace CafeIA.Federation.Node.Hubs;
 
 /// <summary>How the hubs are put together.</summary>
 internal static class HubsComposition
 {
+    /// <summary>With <see cref="MissedProbes"/>, a silo that died is declared dead after some 6 s. Orleans' own 5 s would take more than the 15 s in which a hub is to write again.</summary>
+    private static readonly TimeSpan ProbeTimeout = TimeSpan.FromSeconds(2);
+
+    private const int MissedProbes = 3;
+
+    /// <summary>How late a silo learns of the others at most, where no gossip reached it.</summary>
+    private static readonly TimeSpan MembershipRefresh = TimeSpan.FromSeconds(10);
+
     /// <summary>
     /// Adds the local hub's registration, the silo with its grains, and the way in. Needs before it: the database and its schema, the options of hub and
     /// exchange, the hub's signer, its <see cref="HighWaterFile"/>, an <see cref="ISegmentTransport"/> and an <see cref="IPeerClient"/>. Hosted services start in the order they are added.
@@ -23,7 +32,13 @@ internal static class HubsComposition
                 FreePort(silo.GatewayPort),
                 primarySiloEndpoint: null,
                 serviceId: "cafeia",
-                clusterId: $"cafeia-{hub.Id}"));
+                clusterId: $"cafeia-{hub.Id}")
+            .Configure<ClusterMembershipOptions>(membership =>
+            {
+                membership.ProbeTimeout = ProbeTimeout;
+                membership.NumMissedProbesLimit = MissedProbes;
+                membership.TableRefreshTimeout = MembershipRefresh;
+            }));
         builder.Services.AddHostedService<HubStart>();
         builder.Services.AddSingleton<HubProgress>();
         builder.Services.AddSingleton<SnapshotJoin>();

@@ -30,6 +30,9 @@ internal sealed class PullSources(HubRegister hubs, HubId hub, ExchangeOptions e
 
     public void Failed(Uri source) => failed.Add(source);
 
+    /// <summary>A new round begins.</summary>
+    public void Forgive() => failed.Clear();
+
     private List<Uri> Candidates()
     {
         var candidates = new List<Uri>();

@@ -50,6 +50,8 @@ internal static class Ledger
                 yield return $"la fiche {entry} n’existe pas";
             else if (now.Header.Op != last.Op)
                 yield return $"la fiche {entry} est {now.Header.Op}, pas {last.Op}";
+            else if (last.Op == ChangeOp.Erase && journal.Any(c => c.Header.Entry.Value == entry && c.Title is not null))
+                yield return $"la fiche {entry} est effacée et son contenu est encore servi";
             else if (last.Op == ChangeOp.Put && now.Title != last.Title)
                 yield return $"la fiche {entry} s’appelle « {now.Title} », pas « {last.Title} »";
         }

@@ -38,10 +38,10 @@ public sealed class LedgerTests
     [Fact]
     public void A_lost_command_is_excused_only_beyond_what_the_others_held()
     {
-        Write("1", First, ChangeOp.Put, "un");
+        var held = Write("1", First, ChangeOp.Put, "un");
         Write("2", Second, ChangeOp.Put, "deux");
         journal.RemoveAt(1);
-        expectations.Excuse(Hub, beyond: 1);
+        expectations.Excuse(Hub, new HashSet<CommandId> { held });
 
         Assert.Empty(Check());
         journal.Clear();
@@ -72,6 +72,17 @@ public sealed class LedgerTests
         Write("2", First, ChangeOp.Put, "revenu");
 
         Assert.Contains(Check(), w => w.Contains("a été retirée", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Content_of_an_erased_entry_that_is_still_served_is_seen()
+    {
+        Write("1", First, ChangeOp.Put, "un");
+        Write("2", First, ChangeOp.Erase, "");
+
+        Assert.Contains(Check(), w => w.Contains("encore servi", StringComparison.Ordinal));
+        journal[0] = journal[0] with { Title = null };
+        Assert.Empty(Check());
     }
 
     [Fact]

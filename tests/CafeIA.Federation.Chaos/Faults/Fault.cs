@@ -1,10 +1,16 @@
 namespace CafeIA.Federation.Chaos.Faults;
 
 /// <summary>One blow: what is done, to what, and how it ends.</summary>
-/// <param name="Target">What it holds while it lasts: no two strikes hold the same.</param>
+/// <param name="Targets">What it holds while it lasts: no two strikes hold the same.</param>
 /// <param name="Description">What it does, with its length.</param>
 /// <param name="RunAsync">Does it and undoes it. The token ends the waiting in between, never the undoing.</param>
-internal sealed record Strike(string Target, string Description, Func<CancellationToken, Task> RunAsync);
+internal sealed record Strike(IReadOnlyList<string> Targets, string Description, Func<CancellationToken, Task> RunAsync)
+{
+    public Strike(string target, string description, Func<CancellationToken, Task> run)
+        : this([target], description, run)
+    {
+    }
+}
 
 /// <summary>A kind of fault: makes strikes from a seeded source of chance.</summary>
 internal abstract class Fault

@@ -9,6 +9,7 @@ internal sealed class FaultScheduler(IReadOnlyList<Fault> faults, int seed, int 
     private const int MaxChoices = 10;
 
     private readonly Random random = new(seed);
+    private readonly Queue<Fault> pack = new();
     private readonly HashSet<string> held = [];
     private readonly Lock gate = new();
     private readonly Dictionary<string, int> counts = faults.ToDictionary(f => f.Name, _ => 0);
@@ -43,19 +44,32 @@ internal sealed class FaultScheduler(IReadOnlyList<Fault> faults, int seed, int 
     {
         for (var i = 0; i < MaxChoices; i++)
         {
-            var ticket = random.Next(faults.Sum(f => f.Weight));
-            var fault = faults.First(f => (ticket -= f.Weight) < 0);
+            var fault = Draw();
             var strike = fault.Plan(random);
             lock (gate)
             {
-                if (!held.Add(strike.Target))
+                if (strike.Targets.Any(held.Contains))
                     continue;
+                held.UnionWith(strike.Targets);
             }
             counts[fault.Name]++;
             log.Say($"{fault.Name} : {strike.Description}");
             return strike;
         }
         return null;
+    }
+
+    /// <summary>From a shuffled pack in which each kind lies as often as it weighs, so that a few minutes see every kind.</summary>
+    private Fault Draw()
+    {
+        if (pack.Count == 0)
+        {
+            var cards = faults.SelectMany(f => Enumerable.Repeat(f, f.Weight)).ToArray();
+            random.Shuffle(cards);
+            foreach (var card in cards)
+                pack.Enqueue(card);
+        }
+        return pack.Dequeue();
     }
 
     private async Task StrikeAsync(Strike strike, CancellationToken heal)
@@ -71,7 +85,7 @@ internal sealed class FaultScheduler(IReadOnlyList<Fault> faults, int seed, int 
         finally
         {
             lock (gate)
-                held.Remove(strike.Target);
+                held.ExceptWith(strike.Targets);
         }
     }
 }

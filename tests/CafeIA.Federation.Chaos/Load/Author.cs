@@ -14,14 +14,16 @@ internal sealed class Author(StagedHub hub, int number, Random random, CommandSe
     private int count;
 
     /// <param name="period">From one command to the next, while answers come faster.</param>
+    /// <param name="resumed">Completed unless the load pauses.</param>
     /// <param name="stop">No new command after it; the one under way is still repeated.</param>
     /// <param name="giveUp">Nothing is sent after it.</param>
-    public async Task RunAsync(TimeSpan period, CancellationToken stop, CancellationToken giveUp)
+    public async Task RunAsync(TimeSpan period, Func<Task> resumed, CancellationToken stop, CancellationToken giveUp)
     {
         try
         {
             while (!stop.IsCancellationRequested)
             {
+                await resumed().WaitAsync(stop);
                 var started = TimeProvider.System.GetTimestamp();
                 await WriteAsync(Next(), giveUp);
                 var rest = period - TimeProvider.System.GetElapsedTime(started);

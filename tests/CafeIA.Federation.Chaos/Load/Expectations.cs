@@ -18,6 +18,9 @@ internal sealed class Expectations
     private readonly HashSet<(string Hub, CommandId Id)> excused = [];
     private readonly HashSet<Guid> excusedEntries = [];
 
+    /// <summary>Called with the place of each change that was acknowledged with one.</summary>
+    public event Action<Position>? Accepted;
+
     public void Sent(Command command)
     {
         lock (gate)
@@ -30,22 +33,28 @@ internal sealed class Expectations
         {
             acknowledged[(command.Hub, command.Id)] = answer;
             entries[answer.Entry] = new(command.Hub, command.Op, command.Title);
+            // From now on it is known again how the entry must stand.
+            excusedEntries.Remove(answer.Entry);
         }
+        if (answer.Position is { } position)
+            Accepted?.Invoke(position);
     }
 
-    /// <summary>What a hub had acknowledged beyond a seq, when it lost its disk and no other node held more: it may be gone, and need not be.</summary>
-    /// <returns>How many commands.</returns>
-    public int Excuse(string hub, ulong beyond)
+    /// <summary>What a hub had acknowledged, when it lost its disk and no other node held it: it may be gone, and need not be.</summary>
+    /// <param name="hub">The hub.</param>
+    /// <param name="held">Commands of its journal that another node holds.</param>
+    /// <returns>How many commands are excused by it.</returns>
+    public int Excuse(string hub, IReadOnlySet<CommandId> held)
     {
         lock (gate)
         {
-            var lost = acknowledged.Where(a => a.Key.Hub == hub && (a.Value.Position is not { } at || at.Seq > beyond) && sent[a.Key].Hub == hub).ToList();
-            foreach (var (key, answer) in lost.Where(l => l.Value.Position is not null))
+            var lost = acknowledged.Where(a => a.Key.Hub == hub && !held.Contains(a.Key.Id) && !excused.Contains(a.Key)).ToList();
+            foreach (var (key, answer) in lost)
             {
                 excused.Add(key);
                 excusedEntries.Add(answer.Entry);
             }
-            return lost.Count(l => l.Value.Position is not null);
+            return lost.Count;
         }
     }
 

@@ -1,9 +1,5 @@
 using System.Globalization;
 using CafeIA.Federation.Chaos.Stage;
-using CafeIA.Federation.Node.Exchange.Broker;
-using CafeIA.Federation.Protocol.Identifiers;
-using RabbitMQ.Client;
-using RabbitMQ.Client.Exceptions;
 
 namespace CafeIA.Federation.Chaos.Report;
 
@@ -12,6 +8,12 @@ internal sealed class Sampler : IAsyncDisposable
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    /// <summary>
+    /// The broker: its watermark and what Erlang needs beside it. A node's process: the target of 400 MB under load, and what a burst after an absence takes. A queue: ten minutes of the load,
+    /// by its time to live.
+    /// </summary>
+    private static readonly (string Prefix, string Unit, double Most)[] Bounds = [("mémoire du courtier", "Mo", 900), ("mémoire de ", "Mo", 700), ("messages", "messages", 100_000)];
 
     private readonly FederationStage federation;
     private readonly CancellationTokenSource stop = new();
@@ -42,6 +44,20 @@ internal sealed class Sampler : IAsyncDisposable
         {
             lock (peaks)
                 return last.ToDictionary();
+        }
+    }
+
+    /// <summary>Every peak, beside its bound where it has one.</summary>
+    public void WriteTo(ResultTable table)
+    {
+        var now = Last;
+        foreach (var (what, peak) in Peaks.OrderBy(p => p.Key, StringComparer.Ordinal))
+        {
+            var name = string.Create(CultureInfo.InvariantCulture, $"{what} : pic (à la fin {now[what]:0})");
+            if (Bounds.FirstOrDefault(b => what.StartsWith(b.Prefix, StringComparison.Ordinal)) is { Prefix: not null } bound)
+                table.Add(name, peak, bound.Unit, bound.Most);
+            else
+                table.Add(name, peak.ToString("0", CultureInfo.InvariantCulture));
         }
     }
 
@@ -99,19 +115,8 @@ internal sealed class Sampler : IAsyncDisposable
 
     private async Task LookAtQueuesAsync()
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(stop.Token);
-        patience.CancelAfter(Patience);
-        try
-        {
-            await using var connection = await new ConnectionFactory { Uri = federation.Broker.Administrator, AutomaticRecoveryEnabled = false }.CreateConnectionAsync(patience.Token);
-            await using var channel = await connection.CreateChannelAsync(cancellationToken: patience.Token);
-            foreach (var hub in federation.Hubs)
-                Keep($"messages dans la file de {hub.Name}", await channel.MessageCountAsync(BrokerNames.QueueOf(HubId.Parse(hub.Name)), patience.Token));
-        }
-        catch (Exception e) when (e is BrokerUnreachableException or OperationInterruptedException or AlreadyClosedException or IOException or TimeoutException or OperationCanceledException)
-        {
-            // The broker is down.
-        }
+        foreach (var (hub, count) in await Queues.CountAsync(federation, stop.Token) ?? new Dictionary<string, uint>())
+            Keep($"messages dans la file de {hub}", count);
     }
 
     private void Keep(string what, double figure)

@@ -9,11 +9,12 @@ internal sealed class SmallDisk(string folder) : IAsyncDisposable
     /// <summary>Room for an hour of the load's tables and the WAL between two checkpoints.</summary>
     private const string Size = "3g";
 
-    /// <summary>Calls until the disk is full, while somebody else writes on it.</summary>
-    private const int FillAttempts = 20;
+    /// <summary>Bytes left over at first, and at most.</summary>
+    private const long Spare = 1 << 20;
 
-    /// <summary>Bytes; less cannot be taken.</summary>
-    private const long Page = 4096;
+    private const long MostSpared = 1 << 28;
+
+    private static readonly byte[] Page = new byte[4096];
 
     private readonly string filler = Path.Combine(folder, "filler");
 
@@ -27,21 +28,25 @@ internal sealed class SmallDisk(string folder) : IAsyncDisposable
         return IsMounted = await RunAsync("mount", "-t", "tmpfs", "-o", $"size={Size},mode=711", "tmpfs", folder);
     }
 
-    /// <summary>Nothing more can be written, but what its database takes meanwhile.</summary>
+    /// <summary>Nothing more can be written.</summary>
     public async Task FillAsync()
     {
-        long taken = 0;
-        for (var i = 0; i < FillAttempts; i++)
+        // At once all but a little, since the kernel's count of what is free is not exact and the database writes meanwhile; then page by page until the disk says no.
+        for (var spared = Spare; !await RunAsync("fallocate", "-l", (new DriveInfo(folder).AvailableFreeSpace - spared).ToString(CultureInfo.InvariantCulture), filler); spared *= 2)
         {
-            var free = new DriveInfo(folder).AvailableFreeSpace;
-            if (free < Page)
-                return;
-            // The database writes too: what it was faster to take makes the call fail, and the next one asks for less.
-            if (await RunAsync("fallocate", "-o", Text(taken), "-l", Text(free), filler))
-                taken += free;
+            if (spared > MostSpared)
+                throw new InvalidOperationException($"{folder} could not be filled.");
         }
-        if (taken == 0)
-            throw new InvalidOperationException($"{folder} could not be filled.");
+        await using var rest = new FileStream(filler, new FileStreamOptions { Mode = FileMode.Append, Access = FileAccess.Write, BufferSize = 0 });
+        try
+        {
+            while (true)
+                await rest.WriteAsync(Page);
+        }
+        catch (IOException)
+        {
+            // Full.
+        }
     }
 
     public void Free() => File.Delete(filler);
@@ -54,8 +59,6 @@ internal sealed class SmallDisk(string folder) : IAsyncDisposable
         if (!await RunAsync("umount", folder))
             await RunAsync("umount", "-l", folder);
     }
-
-    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 
     private static async Task<bool> RunAsync(string program, params string[] arguments)
     {

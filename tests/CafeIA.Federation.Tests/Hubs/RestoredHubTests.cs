@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using CafeIA.Federation.Node.Directory.Search;
+using CafeIA.Federation.Node.Accounts;
 using CafeIA.Federation.Node.Exchange;
 using CafeIA.Federation.Node.Hubs;
 using CafeIA.Federation.Node.Hubs.Recovery;
@@ -71,7 +72,7 @@ public sealed class RestoredHubTests(PostgresServer server)
         await alpha.StopAsync();
         var backup = await alpha.BackupAsync();
         await alpha.StartAsync();
-        await PutAsync(alpha, "deux");
+        var lost = (await PutAsync(alpha, "deux")).Value.Entry;
         await AssertHoldsAsync(beta, "alpha", 2);
         await alpha.StopAsync();
         await beta.StopAsync();
@@ -86,10 +87,12 @@ public sealed class RestoredHubTests(PostgresServer server)
         var page = WebUtility.HtmlDecode(await http.GetStringAsync(new Uri("/agenda", UriKind.Relative), Cancellation));
         Assert.Contains("sauvegarde ancienne", page, StringComparison.Ordinal);
         Assert.Contains("beta", page, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, await DeleteAsync(alpha, http, lost));
 
         await beta.StartAsync();
         await AssertTrustedAsync(alpha);
         Assert.Equal(new Position(1, 3), (await PutAsync(alpha, "trois")).Value.Position);
+        Assert.Equal(HttpStatusCode.NoContent, await DeleteAsync(alpha, http, lost));
         Assert.DoesNotContain("sauvegarde ancienne", WebUtility.HtmlDecode(await http.GetStringAsync(new Uri("/agenda", UriKind.Relative), Cancellation)), StringComparison.Ordinal);
         await server.DropDatabaseAsync(backup);
     }
@@ -240,6 +243,16 @@ public sealed class RestoredHubTests(PostgresServer server)
             ChangeOp.Put,
             Encoding.UTF8.GetBytes($$"""{"title":"{{title}}"}""")),
         Cancellation);
+
+    /// <summary>Withdraws an event over the API.</summary>
+    private static async Task<HttpStatusCode> DeleteAsync(MortalNode node, HttpClient http, EntryId entry)
+    {
+        var (_, key) = await node.Get<ApiKeys>().CreateAsync("essai", Cancellation);
+        using var request = new HttpRequestMessage(HttpMethod.Delete, $"/api/v1/events/{entry}");
+        request.Headers.Authorization = new("Bearer", key);
+        using var answer = await http.SendAsync(request, Cancellation);
+        return answer.StatusCode;
+    }
 
     private static Task AssertHoldsAsync(MortalNode node, string hub, ulong size) => Eventually.TrueAsync(
         async () => node.Get<HubRegister>().Find(HubId.Parse(hub)) is { } known && await node.Get<JournalReader>().EndAsync(known, Cancellation) is { } end && end.Position.Seq == size,

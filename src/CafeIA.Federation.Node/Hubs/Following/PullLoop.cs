@@ -1,6 +1,7 @@
 using CafeIA.Federation.Node.Exchange;
 using CafeIA.Federation.Node.Exchange.Http;
 using CafeIA.Federation.Node.Journal;
+using CafeIA.Federation.Protocol;
 using CafeIA.Federation.Protocol.Following;
 using CafeIA.Federation.Protocol.Identifiers;
 using CafeIA.Federation.Protocol.Segments;
@@ -13,8 +14,11 @@ internal sealed class PullLoop(HubId hub, PullSources sources, IPeerClient peers
     /// <summary>Silence of the lane after which a long poll is held.</summary>
     private static readonly TimeSpan LaneSilence = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long a long poll is held.</summary>
+    /// <summary>How long a long poll is held on the hub's own node.</summary>
     private static readonly TimeSpan PollPatience = TimeSpan.FromSeconds(20);
+
+    /// <summary>How long one is held on another node, before the hub's own is tried again: it may be the first to know that it is back.</summary>
+    private static readonly TimeSpan SubstitutePatience = TimeSpan.FromSeconds(5);
 
     /// <summary>Pause after the n-th source in a row that failed: this times n, up to <see cref="MaxPause"/>.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
@@ -107,7 +111,9 @@ internal sealed class PullLoop(HubId hub, PullSources sources, IPeerClient peers
         if (behind && SnapshotJoin.IsBetter(follower))
             return Ended(await join(source), source);
         var after = isFrozen ? new Position(follower.State.Epoch + 1, 0) : follower.PullAfter;
-        var answer = await peers.PullAsync(source, hub, after, behind ? TimeSpan.Zero : PollPatience, cancellation);
+        var isOwn = source == hubs.Find(hub)?.Address;
+        if (await PollAsync(source, after, behind ? TimeSpan.Zero : isOwn ? PollPatience : SubstitutePatience, follower, cancellation) is not { } answer)
+            return true;
         if (!answer.IsOk)
         {
             telemetry.Pulled(hub, answer.Refusal.Code);
@@ -124,6 +130,8 @@ internal sealed class PullLoop(HubId hub, PullSources sources, IPeerClient peers
             report();
             if (behind)
                 sources.Failed(source);
+            else if (!isOwn)
+                sources.Forgive();
             return !behind;
         }
         if (!SegmentCodec.TryDecode(answer.Value, out var segment))
@@ -146,6 +154,37 @@ internal sealed class PullLoop(HubId hub, PullSources sources, IPeerClient peers
         else
             sources.Failed(source);
         return taken == Taken.Good;
+    }
+
+    /// <returns>Null when the poll was given up, because changes became known that are to be pulled at once: from another node than the one that waits with us.</returns>
+    private async Task<Result<ReadOnlyMemory<byte>>?> PollAsync(Uri source, Position after, TimeSpan wait, Follower follower, CancellationToken cancellation)
+    {
+        if (wait == TimeSpan.Zero)
+            return await peers.PullAsync(source, hub, after, wait, cancellation);
+        using var abandon = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var poll = peers.PullAsync(source, hub, after, wait, abandon.Token);
+        while (true)
+        {
+            if (wanted.Task.IsCompleted)
+                wanted = NewSource();
+            if (follower.IsBehind && !IsFrozen && !poll.IsCompleted)
+                break;
+            if (await Task.WhenAny(poll, wanted.Task) == poll)
+                return await poll;
+        }
+        await abandon.CancelAsync();
+        try
+        {
+            // It may have come to an end at the same moment.
+            var answer = await poll;
+            if (answer.IsOk)
+                return answer;
+            return null;
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            return null;
+        }
     }
 
     private static TaskCompletionSource NewSource() => new(TaskCreationOptions.RunContinuationsAsynchronously);
