@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using CafeIA.Federation.Node.Exchange;
 using CafeIA.Federation.Node.Exchange.Membership;
+using CafeIA.Federation.Node.Hubs;
 using CafeIA.Federation.Node.Hubs.Following;
 using CafeIA.Federation.Node.Journal;
 using CafeIA.Federation.Node.Operations.Commands;
@@ -85,6 +87,28 @@ public sealed class MembershipWalkTests(PostgresServer server)
 
         await BoundAsync(null);
         await alpha.AssertFollowsAsync("gamma", 5);
+    }
+
+    [Fact]
+    public async Task Who_was_taken_in_by_an_impostor_follows_the_hub_that_the_document_lists()
+    {
+        await using var impostor = new MortalNode(server, "gamma");
+        await impostor.StartAsync();
+        await using var alpha = await TestNode.StartAsync(server, "alpha");
+        await alpha.DoAsync("membership", "found");
+        await using var beta = await TestNode.StartAsync(server, "beta", peers: [impostor.Address]);
+        await Eventually.TrueAsync(() => beta.Get<HubProgress>().All().Any(s => s.Hub.Id == Gamma && s.HeardAt is not null), "beta follows the impostor, whose key it saw first", Cancellation);
+        await using var gamma = await TestNode.StartAsync(server, "gamma");
+        var steward = await alpha.DoAsync("keys");
+        await gamma.DoAsync("membership", "join", alpha.Address.ToString(), "--steward", steward);
+        await alpha.DoAsync("membership", "accept", "gamma");
+        await gamma.WriteAsync(3);
+
+        await beta.DoAsync("membership", "join", alpha.Address.ToString(), "--steward", steward);
+        await beta.AssertFollowsAsync("gamma", 3);
+        Assert.Equal(await gamma.DoAsync("keys"), beta.Get<HubRegister>().Find(Gamma)!.PublicKey.Fingerprint);
+        Assert.Equal(await gamma.StateAsync("gamma"), await beta.StateAsync("gamma"));
+        Assert.Equal("key-changed", (await beta.Get<PeerWatch>().GreetAsync(new PeerOptions { Address = impostor.Address }, Cancellation)).Refusal?.Code);
     }
 
     [Fact]
