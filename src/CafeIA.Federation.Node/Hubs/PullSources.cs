@@ -10,8 +10,8 @@ internal sealed class PullSources(HubRegister hubs, HubId hub, ExchangeOptions e
     private readonly HashSet<Uri> failed = [];
     private Uri? preferred;
 
-    /// <summary>Every source failed since the last one that did not.</summary>
-    public bool AllFailed => Candidates().All(failed.Contains);
+    /// <summary>A whole round of sources failed, and none has been good since.</summary>
+    public bool AllFailed { get; private set; }
 
     public void Prefer(Uri peer) => preferred = peer;
 
@@ -24,14 +24,21 @@ internal sealed class PullSources(HubRegister hubs, HubId hub, ExchangeOptions e
         {
             failed.Clear();
             next = candidates.FirstOrDefault();
+            AllFailed = next is not null;
         }
         return next;
     }
 
     public void Failed(Uri source) => failed.Add(source);
 
-    /// <summary>A new round begins.</summary>
-    public void Forgive() => failed.Clear();
+    /// <summary>A source was good.</summary>
+    /// <param name="forgive">Those that failed before are asked again; else they stay behind it in this round.</param>
+    public void Good(bool forgive)
+    {
+        AllFailed = false;
+        if (forgive)
+            failed.Clear();
+    }
 
     private List<Uri> Candidates()
     {

@@ -20,6 +20,9 @@ internal sealed class CutLink
     /// <summary>No node can be pulled from.</summary>
     public bool Pulls { get; set; }
 
+    /// <summary>What becomes of the segments that are pulled; null: they come as they are.</summary>
+    public Func<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>>? Spoil { get; set; }
+
     /// <summary>Pulls that ran into the cut.</summary>
     public int Refused => refused;
 
@@ -40,12 +43,15 @@ internal sealed class CutLink
         public Task<Result<IReadOnlyDictionary<HubId, ShownHead>>> HeadsAsync(Uri peer, CancellationToken cancellation) =>
             peer == link.To ? Task.FromResult<Result<IReadOnlyDictionary<HubId, ShownHead>>>(Down) : inner.HeadsAsync(peer, cancellation);
 
-        public Task<Result<ReadOnlyMemory<byte>>> PullAsync(Uri peer, HubId hub, Position after, TimeSpan wait, CancellationToken cancellation)
+        public async Task<Result<ReadOnlyMemory<byte>>> PullAsync(Uri peer, HubId hub, Position after, TimeSpan wait, CancellationToken cancellation)
         {
             if (!link.Pulls && peer != link.To)
-                return inner.PullAsync(peer, hub, after, wait, cancellation);
+            {
+                var answer = await inner.PullAsync(peer, hub, after, wait, cancellation);
+                return answer.IsOk && link.Spoil is { } spoil ? spoil(answer.Value) : answer;
+            }
             Interlocked.Increment(ref link.refused);
-            return Task.FromResult<Result<ReadOnlyMemory<byte>>>(Down);
+            return Down;
         }
 
         public Task<Result<PeerHead>> HeadAsync(Uri peer, HubId hub, CancellationToken cancellation) =>

@@ -80,6 +80,9 @@ internal sealed partial class Applier(
         var verdict = follower!.Judge(segment);
         if (verdict is Verdict.Refused { Fault: SegmentFault.UnknownKey } && source is not null && await LearnKeysAsync(source, cancellation))
             verdict = follower.Judge(segment);
+        // Its head is the hub's own all the same: from now on a source that has nothing newer is one that cannot help.
+        if (verdict is Verdict.Refused { Fault: SegmentFault.BodyMismatch })
+            follower.Learn(segment.Head);
         if (verdict is Verdict.Refused { Fault: SegmentFault.BodyMismatch } && isLast)
         {
             // No source has the bytes the author signed: the journal goes on without them, and the entry stays hidden.

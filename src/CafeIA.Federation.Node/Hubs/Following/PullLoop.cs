@@ -130,8 +130,8 @@ internal sealed class PullLoop(HubId hub, PullSources sources, IPeerClient peers
             report();
             if (behind)
                 sources.Failed(source);
-            else if (!isOwn)
-                sources.Forgive();
+            else
+                sources.Good(forgive: !isOwn);
             return !behind;
         }
         if (!SegmentCodec.TryDecode(answer.Value, out var segment))
@@ -150,9 +150,14 @@ internal sealed class PullLoop(HubId hub, PullSources sources, IPeerClient peers
     private bool Ended(Taken taken, Uri source)
     {
         if (taken == Taken.Good)
+        {
             HeardFrom(source);
+            sources.Good(forgive: false);
+        }
         else
+        {
             sources.Failed(source);
+        }
         return taken == Taken.Good;
     }
 

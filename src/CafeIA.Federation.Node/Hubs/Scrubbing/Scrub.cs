@@ -16,39 +16,27 @@ internal sealed class Scrub(
     DirectoryCheck directory,
     WantedBodies wanted,
     IReplicas replicas,
-    ScrubTelemetry telemetry) : IDisposable
+    ScrubTelemetry telemetry)
 {
-    private readonly SemaphoreSlim one = new(1);
-
-    /// <summary>Waits while another pass runs.</summary>
+    /// <summary>Beside another pass it does no harm: each step looks again under the journal's lock, and mends to the same rows.</summary>
     public async Task<ScrubReport> RunAsync(IScrubPace pace, CancellationToken cancellation)
     {
-        await one.WaitAsync(cancellation);
-        try
+        var report = new ScrubReport();
+        var counted = new Counted(pace, telemetry);
+        foreach (var hub in hubs.Hubs)
         {
-            var report = new ScrubReport();
-            var counted = new Counted(pace, telemetry);
-            foreach (var hub in hubs.Hubs)
-            {
-                await journals.RunAsync(hub, report, counted, cancellation);
-                var mended = await entries.RunAsync(hub, report, counted, cancellation);
-                mended |= await digests.RunAsync(hub, report, cancellation);
-                // What is kept in memory was built on rows that were wrong.
-                if (mended)
-                    replicas.Reload(hub);
-            }
-            await directory.RunAsync(report, counted, cancellation);
-            await wanted.RunAsync(report, counted, cancellation);
-            telemetry.Passed(report);
-            return report;
+            await journals.RunAsync(hub, report, counted, cancellation);
+            var mended = await entries.RunAsync(hub, report, counted, cancellation);
+            mended |= await digests.RunAsync(hub, report, cancellation);
+            // What is kept in memory was built on rows that were wrong.
+            if (mended)
+                replicas.Reload(hub);
         }
-        finally
-        {
-            one.Release();
-        }
+        await directory.RunAsync(report, counted, cancellation);
+        await wanted.RunAsync(WantedBodies.MaxInPass, report, counted, cancellation);
+        telemetry.Passed(report);
+        return report;
     }
-
-    public void Dispose() => one.Dispose();
 
     private sealed class Counted(IScrubPace pace, ScrubTelemetry telemetry) : IScrubPace
     {

@@ -13,5 +13,6 @@ internal static class ScrubbingComposition
         .AddSingleton<WantedBodies>()
         .AddSingleton<ScrubTelemetry>()
         .AddSingleton<Scrub>()
+        .AddHostedService<WantedBodiesJob>()
         .AddHostedService<RollingScrub>();
 }

@@ -10,11 +10,15 @@ namespace CafeIA.Federation.Node.Hubs.Scrubbing;
 internal sealed class WantedBodies(NpgsqlDataSource database, HubRegister hubs, JournalMender mender, PeerChanges peers)
 {
     /// <summary>Entries asked for in one pass; the next one goes on.</summary>
-    private const int MaxAsked = 2_000;
+    public const int MaxInPass = 2_000;
 
-    public async Task RunAsync(ScrubReport report, IScrubPace pace, CancellationToken cancellation)
+    /// <param name="limit">Entries asked for at most.</param>
+    /// <param name="report">What came, and what did not.</param>
+    /// <param name="pace">Rests after each.</param>
+    /// <param name="cancellation">Ends it.</param>
+    public async Task RunAsync(int limit, ScrubReport report, IScrubPace pace, CancellationToken cancellation)
     {
-        foreach (var (hub, end, current) in await WantedAsync(cancellation))
+        foreach (var (hub, end, current) in await WantedAsync(limit, cancellation))
         {
             var found = await peers.FindCurrentAsync(hub, end, current, cancellation);
             if (found is { } good)
@@ -24,7 +28,7 @@ internal sealed class WantedBodies(NpgsqlDataSource database, HubRegister hubs, 
         }
     }
 
-    private async Task<IReadOnlyList<(KnownHub Hub, Position End, CurrentChange Current)>> WantedAsync(CancellationToken cancellation)
+    private async Task<IReadOnlyList<(KnownHub Hub, Position End, CurrentChange Current)>> WantedAsync(int limit, CancellationToken cancellation)
     {
         await using var command = database.CreateCommand(
             """
@@ -36,7 +40,7 @@ internal sealed class WantedBodies(NpgsqlDataSource database, HubRegister hubs, 
             order by e.hub_key, e.seq
             limit $1
             """);
-        command.Parameters.Add(new() { Value = MaxAsked });
+        command.Parameters.Add(new() { Value = limit });
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         var wanted = new List<(KnownHub, Position, CurrentChange)>();
         while (await reader.ReadAsync(cancellation))

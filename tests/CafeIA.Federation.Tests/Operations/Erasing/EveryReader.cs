@@ -1,7 +1,9 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using CafeIA.Federation.Node.Operations.Hosting;
 using CafeIA.Federation.Tests.Fixtures;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace CafeIA.Federation.Tests.Operations.Erasing;
 
@@ -17,10 +19,15 @@ internal static partial class EveryReader
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     /// <summary>Addresses whose answer holds one of the words, in whatever it is asked for.</summary>
-    public static async Task<IReadOnlyList<string>> ThatSayAsync(TestNode node, string hub, string entry, params string[] words)
+    public static Task<IReadOnlyList<string>> ThatSayAsync(TestNode node, string hub, string entry, params string[] words) =>
+        ThatSayAsync(node.Host, hub, entry, words);
+
+    /// <summary>The same of a node as it runs.</summary>
+    public static async Task<IReadOnlyList<string>> ThatSayAsync(NodeHost host, string hub, string entry, params string[] words)
     {
+        using var http = new HttpClient { BaseAddress = host.Address };
         var found = new List<string>();
-        foreach (var route in node.Get<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>().Where(IsGet))
+        foreach (var route in host.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>().Where(IsGet))
         {
             var pattern = "/" + route.RoutePattern.RawText!.TrimStart('/');
             if (pattern.StartsWith("/control", StringComparison.Ordinal))
@@ -33,7 +40,7 @@ internal static partial class EveryReader
                 // A stream says the same whatever it is asked, and is waited for each time.
                 foreach (var query in path.StartsWith("/streams/", StringComparison.Ordinal) ? [""] : (string[])["", .. words.Select(w => $"?q={w}"), "?after=1.0"])
                 {
-                    if (await SaysAsync(node, path + query, words, hub))
+                    if (await SaysAsync(http, path + query, words, hub))
                         found.Add(pattern + query);
                 }
             }
@@ -43,11 +50,11 @@ internal static partial class EveryReader
 
     private static bool IsGet(RouteEndpoint route) => route.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods.Contains("GET") ?? true;
 
-    private static async Task<bool> SaysAsync(TestNode node, string address, string[] words, string hub)
+    private static async Task<bool> SaysAsync(HttpClient http, string address, string[] words, string hub)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, address);
         request.Headers.TryAddWithoutValidation("Last-Event-ID", $"{hub}:1.0");
-        using var response = await node.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Cancellation);
+        using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Cancellation);
         await using var stream = await response.Content.ReadAsStreamAsync(Cancellation);
         using var read = new MemoryStream();
         var buffer = new byte[64 * 1024];
