@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Threading.Channels;
 using CafeIA.Federation.Node.Exchange;
-using CafeIA.Federation.Node.Exchange.Http;
 using CafeIA.Federation.Node.Hubs.Following;
 using CafeIA.Federation.Node.Hubs.Recovery;
 using CafeIA.Federation.Node.Journal;
@@ -35,8 +34,7 @@ internal sealed partial class HubGrain(
     JournalSignal signal,
     HubRegister hubs,
     HubProgress progress,
-    HubSigners signers,
-    HubKeyFolder keyFolder,
+    OwnKeys keys,
     HubOptions options,
     OwnDatabase ownDatabase,
     OwnStanding standing,
@@ -379,7 +377,7 @@ internal sealed partial class HubGrain(
         try
         {
             var current = sequencer ?? await LoadAsync(CancellationToken.None);
-            var planned = batch[0].IsRotation ? await RotateAsync(current) : await SequenceAsync(current, batch);
+            var planned = batch[0].IsRotation ? await keys.RotateAsync(current) : await SequenceAsync(current, batch);
             if (planned.Batch is { } journalBatch)
             {
                 var traceParent = activity?.Id ?? first;
@@ -392,7 +390,7 @@ internal sealed partial class HubGrain(
                 // On the disk before anybody hears of it: a database that is behind it was restored.
                 await ownDatabase.AdvanceAsync(journalBatch.End, journalBatch.RootAfter, CancellationToken.None);
                 if (batch[0].IsRotation)
-                    await UseKeyAsync(CancellationToken.None);
+                    await keys.UseAsync(CancellationToken.None);
                 telemetry.Appended(journalBatch.Changes.Count, time.GetElapsedTime(started));
                 activity?.SetTag("cafeia.hub", options.Id).SetTag("cafeia.seq", (long)journalBatch.After.Size).SetTag("cafeia.changes", journalBatch.Changes.Count);
                 progress.Set(options.HubId, current.State.Position, current.State.Position.Seq, time.GetUtcNow());
@@ -445,29 +443,6 @@ internal sealed partial class HubGrain(
         return current.Sequence(intents, preload.Current, preload.Known, time.GetUtcNow());
     }
 
-    /// <summary>The first number no change of key has taken yet; a key that a change which was broken off has left on the disk is taken up.</summary>
-    private async Task<SequencedBatch> RotateAsync(Sequencer current)
-    {
-        var entries = Enumerable.Range(1, KeysDocument.MaxRotations).Select(n => ControlEntry.Key(options.HubId, (uint)n)).ToArray();
-        var taken = (await writer.PreloadAsync(hubs.Local, entries, [], CancellationToken.None)).Current;
-        if (Array.FindIndex(entries, e => !taken.ContainsKey(e)) is var index && index < 0)
-            return new(null, [HubRefusals.TooManyKeys]);
-        var number = (uint)index + 1;
-        var successor = keyFolder.Prepare(number);
-        signers.Add(successor);
-        var batch = current.Rotate(successor, number, time.GetUtcNow());
-        return new(batch, [new Sequenced(entries[index], batch.End, Repeated: false)]);
-    }
-
-    /// <summary>From now on the key signs that the journal's last rotation names.</summary>
-    private async Task UseKeyAsync(CancellationToken cancellation)
-    {
-        var keys = await loader.LoadKeysAsync(options.FederationId, hubs.Local, cancellation);
-        if (!signers.TryUse(keys.Current.Id))
-            throw new FileNotFoundException($"La clé en usage de ce hub, {keys.Current.Fingerprint}, n’est pas dans son dossier de clés : l’y remettre.");
-        hubs.PassTo(options.HubId, keys.Current);
-    }
-
     /// <summary>What the intents name; a new entry without a command id cannot be known, so most creations ask nothing.</summary>
     private async Task<Preload> PreloadAsync(Intent[] intents)
     {
@@ -495,8 +470,8 @@ internal sealed partial class HubGrain(
     {
         var state = await loader.LoadAsync(hubs.Local, cancellation);
         checkpointed = state.Position.Seq;
-        await UseKeyAsync(cancellation);
-        sequencer = new Sequencer(options.FederationId, options.HubId, signers.Current, state, RandomNumberGenerator.Create());
+        await keys.UseAsync(cancellation);
+        sequencer = new Sequencer(options.FederationId, options.HubId, keys.Current, state, RandomNumberGenerator.Create());
         progress.Set(options.HubId, state.Position, state.Position.Seq, time.GetUtcNow());
         return sequencer;
     }

@@ -40,6 +40,7 @@ internal static class HubsComposition
                 membership.TableRefreshTimeout = MembershipRefresh;
             }));
         builder.Services.AddHostedService<HubStart>();
+        builder.Services.AddSingleton<OwnKeys>();
         builder.Services.AddSingleton<HubProgress>();
         builder.Services.AddSingleton<SnapshotJoin>();
         builder.Services.AddSingleton<OwnStanding>();
