@@ -22,6 +22,7 @@ internal sealed class EraseList : IDisposable
     private readonly string path;
     private readonly SemaphoreSlim gate = new(1);
     private readonly HashSet<ErasedEntry> entries = [];
+    private readonly HashSet<ErasedEntry> owed = [];
     private bool endsWhole = true;
 
     private EraseList(string path) => this.path = path;
@@ -68,15 +69,17 @@ internal sealed class EraseList : IDisposable
         }
     }
 
-    /// <summary>Returns once the entries are in the list and the list is on the disk.</summary>
+    /// <summary>Returns once the entries are in the list and the list is on the disk, with those that an earlier call could not write.</summary>
+    /// <exception cref="IOException">The disk took nothing: the entries are owed, and written with the next call.</exception>
     public async Task AddAsync(IReadOnlyCollection<ErasedEntry> erased, CancellationToken cancellation)
     {
         await gate.WaitAsync(cancellation);
         try
         {
-            var added = erased.Where(e => !Contains(e)).Distinct().ToArray();
-            if (added.Length == 0)
+            owed.UnionWith(erased.Where(e => !Contains(e)));
+            if (owed.Count == 0)
                 return;
+            var added = owed.ToArray();
             var text = new StringBuilder();
             // What a crash left of a line ends here.
             if (!endsWhole)
@@ -95,6 +98,7 @@ internal sealed class EraseList : IDisposable
             {
                 entries.UnionWith(added);
             }
+            owed.Clear();
         }
         finally
         {

@@ -1,11 +1,12 @@
 using CafeIA.Federation.Node.Exchange;
+using CafeIA.Federation.Node.Journal.Erasures;
 using CafeIA.Federation.Protocol;
 using Npgsql;
 
 namespace CafeIA.Federation.Node.Operations.Erasing;
 
 /// <summary>Purges within a day of an erasure: one rebuild for all that was erased meanwhile.</summary>
-internal sealed partial class PurgeJob(PhysicalPurge purge, NpgsqlDataSource database, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<PurgeJob> logger) : BackgroundService
+internal sealed partial class PurgeJob(PhysicalPurge purge, EraseList list, NpgsqlDataSource database, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<PurgeJob> logger) : BackgroundService
 {
     /// <summary>Hours that an erasure waits for others; what is left of the day is for a purge that does not succeed at once.</summary>
     private const int WaitHours = 18;
@@ -27,10 +28,12 @@ internal sealed partial class PurgeJob(PhysicalPurge purge, NpgsqlDataSource dat
         {
             try
             {
+                // What a full disk kept out of the list is written as soon as there is room.
+                await list.AddAsync([], stoppingToken);
                 if (await IsDueAsync(stoppingToken))
                     Tell(await purge.RunAsync(serverDone: false, stoppingToken));
             }
-            catch (NpgsqlException e)
+            catch (Exception e) when (e is NpgsqlException or IOException)
             {
                 LogFailed(e.Message);
             }

@@ -4,6 +4,7 @@ using CafeIA.Federation.Node.Intake.Runs;
 using CafeIA.Federation.Node.Intake.Sources;
 using CafeIA.Federation.Node.Journal;
 using CafeIA.Federation.Protocol;
+using CafeIA.Federation.Protocol.Identifiers;
 using CafeIA.Federation.Protocol.Sequencing;
 using CafeIA.Federation.Tests.Api;
 using Xunit;
@@ -127,6 +128,28 @@ public sealed class ImportRunTests(ApiNode api) : IClassFixture<ApiNode>
 
         Assert.Equal(20, report.Added);
         Assert.Equal(before + 20, await SizeAsync());
+    }
+
+    [Fact]
+    public async Task An_erased_entry_is_not_published_anew_by_its_source_and_its_title_is_forgotten()
+    {
+        await RunAsync([Good(1, "a", "Confidentiel"), Good(2, "b", "Reste")]);
+        var entry = Assert.Single(await EntriesAsync("a")).Entry;
+        var erased = await api.Node.Get<IHubCommands>().SubmitAsync(new Intent(entry, false, EntryKind.Event, ChangeOp.Erase, null), TestContext.Current.CancellationToken);
+        Assert.True(erased.IsOk);
+        Assert.Equal(("", null), (Assert.Single(await EntriesAsync("a")).Title, Assert.Single(await EntriesAsync("a")).Body));
+        var size = await SizeAsync();
+
+        var again = await RunAsync([Good(1, "a", "Confidentiel"), Good(2, "b", "Reste")]);
+        var without = await RunAsync([Good(2, "b", "Reste")], o => o with { WithdrawMissing = true });
+        var back = await RunAsync([Good(1, "a", "Confidentiel"), Good(2, "b", "Reste")]);
+
+        Assert.Equal((1, 0, 1), (again.KeptWithdrawn, again.Added, again.Unchanged));
+        Assert.Equal((0, 0), (without.Withdrawn, without.MissingCount));
+        Assert.Equal((1, 0), (back.KeptWithdrawn, back.Added));
+        Assert.Equal(size, await SizeAsync());
+        var kept = Assert.Single(await EntriesAsync("a"));
+        Assert.Equal((entry, "", false), (kept.Entry, kept.Title, kept.IsWithdrawn));
     }
 
     private static ImportedDraft Good(int line, string uid, string title) =>

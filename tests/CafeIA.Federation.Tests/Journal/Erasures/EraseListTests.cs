@@ -56,5 +56,22 @@ public sealed class EraseListTests : IDisposable
         Assert.Equal(1, again.BrokenLines);
     }
 
+    [Fact]
+    public async Task What_a_full_disk_did_not_take_is_written_with_the_next()
+    {
+        using var list = EraseList.Open(File);
+        await list.AddAsync([Entry(1)], Cancellation);
+        System.IO.File.Delete(File);
+        System.IO.Directory.CreateDirectory(File);
+        await Assert.ThrowsAnyAsync<Exception>(() => list.AddAsync([Entry(2)], Cancellation));
+        Assert.False(list.Contains(Entry(2)));
+        System.IO.Directory.Delete(File);
+
+        await list.AddAsync([], Cancellation);
+
+        using var again = EraseList.Open(File);
+        Assert.True(again.Contains(Entry(2)));
+    }
+
     private static ErasedEntry Entry(int number) => new(HubId.Parse("mayotte"), TestHub.Entry(number));
 }

@@ -1,3 +1,4 @@
+using CafeIA.Federation.Node.Directory.Content;
 using CafeIA.Federation.Node.Directory.Search;
 using CafeIA.Federation.Protocol.Identifiers;
 using CafeIA.Federation.Protocol.Journal;
@@ -28,6 +29,20 @@ public sealed class ErasingAppendTests(PostgresFixture postgres) : IClassFixture
         Assert.Equal([true, false, false, true, false, false], await BodiesAsync(directory));
         Assert.Equal(["autre"], await directory.TitlesAsync(directory.Mine));
         Assert.Equal(LookupState.Erased, (await directory.Event.FindAsync(erased, Cancellation)).State);
+    }
+
+    [Fact]
+    public async Task An_erased_resource_is_found_nowhere()
+    {
+        using var directory = await OpenAsync(postgres);
+        var id = await directory.Journal.PutAsync(new ResourceContent { Title = "guide" });
+        Assert.Equal(LookupState.Shown, (await directory.Resource.FindAsync(id, Cancellation)).State);
+
+        Assert.True((await directory.Journal.EraseAsync(id, kind: EntryKind.Resource)).IsOk);
+
+        Assert.Equal(LookupState.Erased, (await directory.Resource.FindAsync(id, Cancellation)).State);
+        Assert.Equal(0L, await ExecuteAsync("select count(*) from resource where hub_key = $1", directory.Journal.Hub.Key));
+        Assert.Equal([false, false], await BodiesAsync(directory));
     }
 
     [Fact]
