@@ -25,15 +25,18 @@ public sealed class HubVisibilityTests(PostgresFixture postgres) : IClassFixture
     {
         using var directory = await OpenAsync(postgres);
         var (cafe, kit) = await FillAsync(directory);
-        Assert.Equal(["Café des cachés"], await directory.TitlesAsync(new() { Text = "cachés" }));
+        Assert.Equal(["Café des cachés"], await directory.TitlesAsync(directory.Mine with { Text = "cachés" }));
         Assert.True(await CountedAsync(directory) > 0);
 
         await BlockAsync(directory, true);
 
-        Assert.Empty(await directory.TitlesAsync(new() { Text = "cachés" }));
+        Assert.Empty(await directory.TitlesAsync(directory.Mine with { Text = "cachés" }));
         Assert.Empty(await directory.TitlesAsync(directory.Mine));
+        Assert.DoesNotContain((await directory.Events.SearchAsync(new() { Text = "cachés" }, Cancellation)).Items, h => h.Hub.Id == directory.Journal.Hub.Id);
+        Assert.DoesNotContain((await directory.Events.SearchAsync(new() { Limit = 200 }, Cancellation)).Items, h => h.Hub.Id == directory.Journal.Hub.Id);
         Assert.Empty((await directory.Resources.SearchAsync(directory.Mine, Cancellation)).Items);
-        Assert.Empty((await directory.Resources.SearchAsync(new() { Text = "mallette cachée" }, Cancellation)).Items);
+        Assert.DoesNotContain((await directory.Resources.SearchAsync(new() { Limit = 200 }, Cancellation)).Items, h => h.Hub.Id == directory.Journal.Hub.Id);
+        Assert.Empty((await directory.Resources.SearchAsync(directory.Mine with { Text = "mallette cachée" }, Cancellation)).Items);
         Assert.Equal(LookupState.Unknown, (await directory.Event.FindAsync(cafe, Cancellation)).State);
         Assert.Equal(LookupState.Unknown, (await directory.Resource.FindAsync(kit, Cancellation)).State);
         Assert.Null(await new JournalReader(postgres.Database, directory.Journal.Hubs, new JournalProofs(postgres.Database)).FindCurrentAsync(cafe, Cancellation));
@@ -41,7 +44,7 @@ public sealed class HubVisibilityTests(PostgresFixture postgres) : IClassFixture
         Assert.True(await RowsAsync(directory) > 0);
 
         await BlockAsync(directory, false);
-        Assert.Equal(["Café des cachés"], await directory.TitlesAsync(new() { Text = "cachés" }));
+        Assert.Equal(["Café des cachés"], await directory.TitlesAsync(directory.Mine with { Text = "cachés" }));
     }
 
     [Fact]
