@@ -80,7 +80,12 @@ internal sealed partial class HubGrain(
         var loaded = await LoadAsync(cancellationToken);
         var doubts = await ownDatabase.JudgeAsync(hubs.Local, loaded.State, cancellationToken);
         if (doubts == Doubts.None)
+        {
+            // A process that died between its commit and the high-water file left the file behind: it catches up before a command that is known is acknowledged again.
+            if (loaded.State.Position.Seq > 0)
+                await ownDatabase.AdvanceAsync(loaded.State.Position, loaded.State.Frontier.Root(), cancellationToken);
             asking = AskBesideAsync();
+        }
         else if (recall.HasMembers)
             Doubt(doubts);
         else

@@ -53,6 +53,7 @@ public sealed class Follower(FederationId federation, HubId hub, KeyRing keys, J
     public Verdict? JudgeHead(SignedHead signedHead)
     {
         ArgumentNullException.ThrowIfNull(signedHead);
+        ForgetRetired();
         var head = signedHead.Head;
         if (head.Federation != federation || head.Hub != hub)
             return new Verdict.Refused(SegmentFault.Stranger);
@@ -219,6 +220,19 @@ public sealed class Follower(FederationId federation, HubId hub, KeyRing keys, J
                 ? opening
                 : null;
     }
+
+    /// <summary>A head that was believed before its key was known to be retired is no word of the hub's: it neither tells how far the journal goes nor proves a fork.</summary>
+    private void ForgetRetired()
+    {
+        if (state.Proven is { } proven && !MaySign(proven))
+            state.Proven = null;
+        if (state.Head is { } head && !MaySign(head))
+            state.Head = state.Proven;
+        if (later is not null && !MaySign(later))
+            later = null;
+    }
+
+    private bool MaySign(SignedHead head) => keys.For(head.Head.Key, head.Head.Position) is not null;
 
     private void TakeRotation(Change change)
     {

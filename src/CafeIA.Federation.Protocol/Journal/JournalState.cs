@@ -11,18 +11,16 @@ public sealed class JournalState
     /// <param name="epoch">Of the journal.</param>
     /// <param name="frontier">Of what is held.</param>
     /// <param name="digest">Of the state at its end.</param>
-    /// <param name="head">The head of the last batch that was applied, which may be of a larger size; null before the first.</param>
+    /// <param name="head">The head of the last batch that was applied, which may be of a larger size: without it a follower that stopped in the middle of a journal could prove no fork. Null before the first.</param>
     /// <param name="opening">What the epoch's first change says; null in the first epoch.</param>
-    /// <param name="proven">The head under which what is held was proven, where it is larger than what is held and <paramref name="head"/> is an older one; null: it is <paramref name="head"/>.</param>
-    public JournalState(uint epoch, Frontier frontier, StateDigest digest, SignedHead? head, EpochOpening? opening = null, SignedHead? proven = null)
+    public JournalState(uint epoch, Frontier frontier, StateDigest digest, SignedHead? head, EpochOpening? opening = null)
     {
         ArgumentNullException.ThrowIfNull(frontier);
         ArgumentNullException.ThrowIfNull(digest);
         Epoch = epoch;
         Frontier = frontier;
         Digest = digest;
-        // Without it a follower that stopped in the middle of a journal would know of no head of the history it holds, and could prove no fork.
-        Head = Proven = proven ?? head;
+        Head = Proven = head;
         Opening = opening;
     }
 

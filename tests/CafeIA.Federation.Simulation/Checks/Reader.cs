@@ -30,7 +30,7 @@ internal sealed class Reader(Universe universe, SimNode first)
             // What was lost with a disk may have been read before.
             if (cursors.GetValueOrDefault(hub.Id, new(1, 0)) < table.End)
                 throw new BrokenInvariantException(6, $"a reader of {hub} stands at {cursors.GetValueOrDefault(hub.Id)} and is given nothing more, the journal goes to {table.End}");
-            if (universe.Referee.Ledger.LineOf(hub.Index) > 0)
+            if (universe.Referee.Ledger.LineOf(hub.Index) > 0 || table.Epoch > 1)
                 continue;
             foreach (var row in table.Rows(1))
             {

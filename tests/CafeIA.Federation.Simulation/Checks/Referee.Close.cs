@@ -20,7 +20,7 @@ internal sealed partial class Referee
                 return $"{node} doubts its database";
             if (universe.Authors[node.Index].Unanswered > 0)
                 return $"{universe.Authors[node.Index].Unanswered} commands to {node} have no answer";
-            if (node.Store.Tables.Expelled.Hubs.Count != (expelled is null ? 0 : 1))
+            if (node.Store.Tables.Expelled.Hubs.Count != (Expelled is null ? 0 : 1))
                 return $"{node} does not know whom the members put out";
         }
         return universe.Nodes.Where(n => n.Adversary is null || universe.Scenario.Malice != Malice.Forks).Select(WhyNotEqual).FirstOrDefault(r => r is not null)
@@ -36,15 +36,20 @@ internal sealed partial class Referee
             CheckVisible(node);
         }
         foreach (var node in universe.Honest)
+        {
             CheckAcknowledged(node);
+            if (!node.IsSlow)
+                CheckSame(node);
+        }
         foreach (var reader in universe.Readers)
             reader.Close();
     }
 
     /// <summary>The members put a hub out.</summary>
-    public void Expel(HubId hub) => expelled = hub;
+    public void Expel(HubId hub) => Expelled = hub;
 
-    private HubId? expelled;
+    /// <summary>Whom the members put out; null: nobody.</summary>
+    public HubId? Expelled { get; private set; }
 
     private string? WhyNotEqual(SimNode author)
     {
@@ -86,12 +91,24 @@ internal sealed partial class Referee
         return null;
     }
 
+    /// <summary>Every node holds the same entries of a hub as the hub itself.</summary>
+    private void CheckSame(SimNode author)
+    {
+        var truth = author.Store.Tables.Of(author.Id).Current;
+        foreach (var node in universe.Honest)
+        {
+            var held = node.Store.Tables.Of(author.Id).Current;
+            if (held.Count != truth.Count || held.Values.Any(c => !truth.TryGetValue(c.Entry, out var current) || current.Leaf != c.Leaf))
+                throw new BrokenInvariantException(1, $"{node} holds {held.Count} entries of {author}, which has {truth.Count}, or others");
+        }
+    }
+
     private void CheckVisible(SimNode node)
     {
         foreach (var hub in universe.Nodes)
         {
             var visible = Serving.Visible(node, hub.Id);
-            if (expelled == hub.Id && visible.Count > 0)
+            if (Expelled == hub.Id && visible.Count > 0)
                 throw new BrokenInvariantException(9, $"{node} shows {visible.Count} entries of {hub}, which was put out");
             foreach (var change in visible.Values)
             {
@@ -137,7 +154,8 @@ internal sealed partial class Referee
                 continue;
             if (!commands.TryGetValue(row.Parsed.Command, out var last) || last.Intent.Op != current.Op)
                 throw new BrokenInvariantException(1, $"{node} holds at {current.Position} what no command said");
-            if (current.Op == ChangeOp.Put && !(row.Body is { } body && last.Intent.Body is { } said && body.Span.SequenceEqual(said.Span)))
+            // The body of what no honest node held any more may have been kept back.
+            if (current.Op == ChangeOp.Put && !(last.IsLost && row.Body is null) && !(row.Body is { } body && last.Intent.Body is { } said && body.Span.SequenceEqual(said.Span)))
                 throw new BrokenInvariantException(1, $"{node} holds another body at {current.Position} than {last.Name} gave");
             foreach (var command in group.Where(c => Rank(c.Intent.Op) == Rank(current.Op)))
             {

@@ -27,6 +27,7 @@ internal sealed partial class Referee
     public void Restore(SimNode node, DiskFault fault, int length)
     {
         node.Crash();
+        Remember(node);
         universe.Trace.Note($"{node} {fault}: {length} of {node.Store.Length} transactions are left");
         if (fault == DiskFault.Lost)
         {
@@ -56,11 +57,12 @@ internal sealed partial class Referee
             ends[key] = node.Store.Tables.Of(key.Hub).End;
         foreach (var command in commands.Values)
             command.IsLost |= command.Acknowledged is not null && !universe.Honest.Any(n => n.Store.Tables.Of(command.Node.Id).FindCommand(command.Id) is not null);
-        // What others hold now has to be asked for before this hub writes again, unless nothing on the machine can tell that it went back.
+        // What others hold now has to be asked for before this hub writes again.
         held.Clear();
-        // An empty journal without a high-water file is a first start to all who look.
-        var cannotTell = fault == DiskFault.OlderMachine || (fault == DiskFault.WithoutMark && node.Store.Tables.Of(node.Id).Size == 0);
-        if (!cannotTell)
+        // Whether what is left on the machine can tell that its database went back.
+        var own = node.Store.Tables.Of(node.Id);
+        var canTell = node.IsRecovering || (node.Mark.Durable is { } mark ? mark.Store != node.Store.Identity || mark.End > own.End : own.Size > 0);
+        if (canTell)
         {
             held[node.Index] = [.. universe.Honest.Where(n => n != node && !n.IsSlow)
                 .Select(n => n.Store.Tables.Of(node.Id))

@@ -22,6 +22,8 @@ internal sealed partial class Referee(Universe universe)
     private readonly Dictionary<int, List<(Position Position, Hash Leaf)>> held = [];
     private readonly Dictionary<int, List<(Protocol.Recovery.HighWater? Mark, byte[]? Erased)>> disks = [];
 
+    private readonly Dictionary<int, HashSet<int>> vouchers = [];
+
     public Ledger Ledger => ledger;
 
     /// <summary>The longest queue of the run.</summary>
@@ -59,6 +61,9 @@ internal sealed partial class Referee(Universe universe)
     {
         CheckOrder(node, hub, batch);
         var table = node.Store.Tables.Of(hub);
+        // Another epoch ends the fork; until then both histories stand where they stood.
+        if (table.Fork is not null)
+            throw new BrokenInvariantException(3, $"{node} went on with {hub} to {batch.End} though it knows of two histories");
         if (isOwn)
             TakeOwn(node, table, batch);
         var author = universe.Node(hub);
@@ -82,8 +87,31 @@ internal sealed partial class Referee(Universe universe)
             throw new BrokenInvariantException(12, $"{count} wait in the {what} of {node}");
     }
 
+    /// <summary>A node begins to serve.</summary>
+    public void Starting(SimNode node) => vouchers[node.Index] = [];
+
     /// <summary>A node serves from now on.</summary>
     public void Started(SimNode node) => CheckErased(node);
+
+    /// <summary>A member tells a hub what it holds of it.</summary>
+    public void Vouched(SimNode asker, SimNode member)
+    {
+        if (!member.Own.IsSuspect)
+            vouchers[asker.Index].Add(member.Index);
+    }
+
+    /// <summary>The operator named a member that cannot vouch.</summary>
+    public void Gone(SimNode asker, SimNode member) => vouchers[asker.Index].Add(member.Index);
+
+    /// <summary>A hub that was in doubt goes on.</summary>
+    public void Settled(SimNode node)
+    {
+        foreach (var member in universe.Nodes)
+        {
+            if (member != node && !vouchers[node.Index].Contains(member.Index))
+                throw new BrokenInvariantException(3, $"{node} went on before {member} had said, free of doubt, what it holds");
+        }
+    }
 
     /// <summary>A node's erase list names these for good.</summary>
     public void Erased(SimNode node, IReadOnlyCollection<(HubId Hub, EntryId Entry)> entries)

@@ -91,7 +91,7 @@ internal sealed class Adversary
     private void Act()
     {
         universe.Scheduler.After(Interval, Act);
-        if (!node.IsUp)
+        if (!node.IsUp || universe.IsClosing)
             return;
         var victim = universe.Chance.Pick(universe.Nodes);
         if (Tampers && !universe.Network.IsHealed && victim != node)

@@ -10,6 +10,8 @@ internal static class FaultPlan
     /// <summary>Effects of one write, and a few more: a crash may come between any two.</summary>
     private const int EffectsToCrash = 9;
 
+    private const int FloodSize = 60;
+
     private const int HourMs = 3_600_000;
 
     public static void Make(Universe universe)
@@ -23,7 +25,7 @@ internal static class FaultPlan
         Times(universe, scenario.BrokenCommits, () => universe.Chance.Pick(universe.Nodes).BreaksLeft += universe.Chance.Between(1, 3));
         Times(universe, scenario.Activations, () => OnLive(universe, n => n.Own.Activate()));
         Times(universe, scenario.ClockJumps, () => universe.Chance.Pick(universe.Nodes).ClockOffset += universe.Chance.Between(-HourMs, HourMs));
-        Times(universe, scenario.Rotations, () => OnLive(universe, n => n.Own.Rotate()));
+        Times(universe, scenario.Rotations, () => OnLive(universe, Rotate));
         Times(universe, scenario.HasBroker && universe.Chance.Percent(20) ? 1 : 0, universe.Network.WipeBroker);
         Times(universe, scenario.Floods, () => Flood(universe));
         Times(universe, scenario.Expels ? 1 : 0, () => Expel(universe));
@@ -42,6 +44,12 @@ internal static class FaultPlan
             node.Guarded(() => act(node));
     }
 
+    private static void Rotate(SimNode node)
+    {
+        if (node.Universe.Referee.Ledger.LineOf(node.Index) == 0)
+            node.Own.Rotate();
+    }
+
     private static void Crash(SimNode node)
     {
         if (node.Chance.Percent(30))
@@ -52,6 +60,10 @@ internal static class FaultPlan
 
     private static void Restore(SimNode node, DiskFault fault)
     {
+        // A change of key that was forgotten and made anew is a second chain of keys: what decides between them is the members' document, which no hub can write.
+        var isKnown = node.Universe.Honest.All(n => n.Store.Tables.Of(node.Id).Rotations.Count == node.KeysMade - 1);
+        if (node.KeysMade > 1 && (!isKnown || fault is DiskFault.OlderMachine or DiskFault.WithoutMark))
+            return;
         var length = node.Store.Length;
         // Often only a little is missing: that is when nobody may have noticed.
         var kept = length == 0 ? 0 : node.Chance.Percent(50) ? Math.Max(0, length - node.Chance.Between(1, 3)) : node.Chance.Below(length);
@@ -86,8 +98,9 @@ internal static class FaultPlan
         if (node == from || !node.IsUp || Serving.Segment(from, from.Id, new(1, 0), 5) is not { Length: > 0 } bytes)
             return;
         universe.Trace.Note($"the lane floods {node} with segments of {from}");
-        for (var i = 0; i < 60 && node.IsUp; i++)
+        for (var i = 0; i < FloodSize && node.IsUp; i++)
             node.ReceiveFromLane(bytes);
+        universe.Authors[node.Index].Burst(FloodSize);
     }
 
     private static void Expel(Universe universe)

@@ -72,7 +72,13 @@ internal sealed class Activation(SimNode node, OwnHub own, int number)
             return;
         var batch = new List<Waiting>();
         while (batch.Count < MaxBatch && queue.TryDequeue(out var waiting))
-            batch.Add(waiting);
+        {
+            // The journal may have lost its erasure with a disk; the list has not.
+            if (node.Erased.Contains(node.Id, waiting.Intent.Entry) && !node.Store.Tables.Of(node.Id).Current.ContainsKey(waiting.Intent.Entry))
+                waiting.Reply(new(AnswerKind.Refused, default, "entry-erased"));
+            else
+                batch.Add(waiting);
+        }
         if (batch.Count > 0)
             WriteBatch(batch);
         if (queue.Count > 0)
@@ -164,15 +170,10 @@ internal sealed class Activation(SimNode node, OwnHub own, int number)
         own.Announce(batch.Head);
     }
 
-    /// <summary>
-    /// A process that died between its commit and the high-water file left the file behind: it catches up before a command that is known is acknowledged again.
-    /// The signer is the key that the journal says is in use, whatever newer one lies in the folder.
-    /// </summary>
+    /// <summary>The signer is the key that the journal says is in use, whatever newer one lies in the folder.</summary>
     private Sequencer Load()
     {
         var table = node.Store.Tables.Of(node.Id);
-        if (table.Size > 0 && (node.Mark.Read() is not { } mark || mark.End < table.End))
-            node.Mark.Write(new(node.Store.Identity, table.End, table.Root));
         var ring = node.KeysOf(node.Id);
         var signer = Enumerable.Range(0, node.KeysMade).Select(n => Keys.Of(node.Index, n)).First(k => k.PublicKey.Id == ring.Current.Id);
         return new(Universe.Federation, node.Id, signer, table.Load(), new Salts(node.Chance));

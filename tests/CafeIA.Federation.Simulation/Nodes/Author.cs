@@ -13,6 +13,7 @@ internal sealed class Author(Universe universe, SimNode node)
 
     private readonly List<EntryId> entries = [];
     private readonly Dictionary<EntryId, Position> positions = [];
+    private (GivenCommand Command, Intent Intent)? last;
     private int given;
 
     public int Unanswered { get; private set; }
@@ -24,6 +25,13 @@ internal sealed class Author(Universe universe, SimNode node)
             universe.Scheduler.After(universe.Chance.Below(universe.Scenario.Duration), Give);
         for (var i = 0; node.Index == 0 && i < universe.Scenario.Erasures; i++)
             universe.Scheduler.After(universe.Scenario.Duration * (i + 2) / (universe.Scenario.Erasures + 2), () => Erase());
+    }
+
+    /// <summary>A client gone wild repeats its last command without waiting for an answer.</summary>
+    public void Burst(int count)
+    {
+        for (var i = 0; last is { } repeated && i < count; i++)
+            Try(repeated.Command, repeated.Intent, _ => { });
     }
 
     private void Give()
@@ -51,6 +59,7 @@ internal sealed class Author(Universe universe, SimNode node)
             entries.Add(entry);
         Unanswered++;
         var command = universe.Referee.Given(node, name, intent);
+        last = (command, intent);
         Submit(command, intent);
         if (universe.Chance.Percent(15))
             universe.Scheduler.After(universe.Chance.Below(3_000), () => Try(command, intent, _ => { }));

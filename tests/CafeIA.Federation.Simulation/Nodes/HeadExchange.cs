@@ -23,13 +23,12 @@ internal sealed class HeadExchange(SimNode node)
                 return;
             foreach (var (hub, head) in heads.OrderBy(h => h.Key))
             {
+                // What is held here needs no look.
+                var isKnown = node.Store.Tables.Of(hub).Proven is { } ours && ours.Identity == head.Identity;
                 if (hub == node.Id)
-                    node.Own.Shown(peer, head);
+                    node.Own.Shown(peer, head, isKnown);
                 else if (node.Replicas.TryGetValue(hub, out var replica))
-                {
-                    replica.Hint(peer, head);
-                    replica.Mend(peer);
-                }
+                    replica.Shown(peer, head, isKnown);
             }
         });
         node.After(Interval + node.Chance.Below(500), Compare);

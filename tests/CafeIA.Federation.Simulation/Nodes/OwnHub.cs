@@ -10,6 +10,7 @@ internal sealed class OwnHub(SimNode node)
 {
     private const int AskAgain = 2_000;
     private const int AnnounceAgain = 3_000;
+    private const int MostHints = 8;
 
     private readonly List<Activation> activations = [];
     private Doubts doubts;
@@ -17,6 +18,9 @@ internal sealed class OwnHub(SimNode node)
     private KeyRing? askedWith;
     private Replica? recovery;
     private Position held;
+    private Position given;
+    private int hints;
+    private bool isHinting;
     private int made;
     private int announcementsLeft;
     private bool isAnnouncing;
@@ -37,9 +41,16 @@ internal sealed class OwnHub(SimNode node)
         if (node.IsRecovering)
             doubts |= Doubts.NoMark;
         if (IsSuspect)
+        {
             Inquire();
+        }
         else
+        {
+            // A process that died between its commit and the high-water file left the file behind: it catches up before a command that is known is acknowledged again.
+            if (Table.Size > 0 && mark?.End != Table.End)
+                node.Mark.Write(new HighWater(node.Store.Identity, Table.End, Table.Root));
             Activate();
+        }
         Reannounce();
     }
 
@@ -78,16 +89,28 @@ internal sealed class OwnHub(SimNode node)
 
     public void Rotate()
     {
-        if (!IsSuspect && !IsFrozen && node.KeysMade < Keys.PerHub && activations.Count > 0)
+        if (IsSuspect || IsFrozen || node.KeysMade >= Keys.PerHub || activations.Count == 0)
+            return;
+        try
+        {
             activations[0].Rotate();
+        }
+        catch (Store.StoreUnavailableException)
+        {
+            // The new key lies in the folder and is not in use: the journal decides.
+            node.Universe.Trace.Note($"{node} does not know whether it passed to another key");
+        }
     }
 
     /// <summary>A peer shows a head of this hub.</summary>
-    public void Shown(SimNode peer, SignedHead head)
+    public void Shown(SimNode peer, SignedHead head, bool isKnown)
     {
-        if (node.KeysOf(node.Id).For(head.Head.Key, head.Head.Position) is not { } key || !head.IsSignedBy(key))
+        // What came back from a peer may lack a body as well.
+        new Replica(node, node).Mend(peer);
+        if (isKnown || node.KeysOf(node.Id).For(head.Head.Key, head.Head.Position) is not { } key || !head.IsSignedBy(key))
             return;
-        if (head.Head.Position > Table.End && !IsSuspect)
+        // That nobody holds what a head speaks of was found out before.
+        if (head.Head.Position > Table.End && head.Head.Position > given && !IsSuspect)
         {
             doubts |= Doubts.PeerAhead;
             node.Universe.Trace.Note($"{node} doubts: {peer} shows {head.Head.Position}, ours is {Table.End}");
@@ -116,6 +139,7 @@ internal sealed class OwnHub(SimNode node)
     /// <summary>The operator says that a member no longer exists.</summary>
     public void Gone(SimNode member)
     {
+        node.Universe.Referee.Gone(node, member);
         inquiry?.Gone(member.Id);
         Settle();
     }
@@ -129,7 +153,7 @@ internal sealed class OwnHub(SimNode node)
     /// <summary>Says now and some times more how far the journal goes.</summary>
     public void Announce(SignedHead head)
     {
-        announcementsLeft = 3;
+        announcementsLeft = node.Chance.Percent(30) ? 2 : 1;
         Reannounce();
     }
 
@@ -141,7 +165,7 @@ internal sealed class OwnHub(SimNode node)
         node.After(AnnounceAgain, () =>
         {
             isAnnouncing = false;
-            if (Table.Head is { } head && !IsSuspect)
+            if (Table.Head is { } head && !IsSuspect && node.Universe.Scenario.HasBroker)
             {
                 var announcement = new Announcement(head, (ulong)node.Clock.ToUnixTimeMilliseconds(), node.Clock);
                 var current = node.KeysOf(node.Id).Current.Id;
@@ -166,6 +190,7 @@ internal sealed class OwnHub(SimNode node)
         Dismiss("suspect");
         node.Universe.Trace.Note($"{node} doubts its database: {doubts}");
         held = default;
+        hints = 0;
         askedWith = node.KeysOf(node.Id);
         inquiry = new(Universe.Federation, node.Id, askedWith, node.Universe.Nodes.Select(n => n.Id));
         AskMembers(inquiry);
@@ -177,13 +202,19 @@ internal sealed class OwnHub(SimNode node)
             return;
         foreach (var member in asked.Missing.Order().Select(node.Universe.Node).ToArray())
         {
-            node.Universe.Network.Ask(node, member, n => n.Adversary is { } a ? a.Keys(node.Id) : Serving.Head(n, node.Id), answer =>
+            node.Universe.Network.Ask(node, member, n => Tell(n), answer =>
             {
                 if (answer is not null && inquiry == asked && IsSuspect)
                     Take(asked, member, answer);
             });
         }
         node.After(AskAgain, () => AskMembers(asked));
+    }
+
+    private HeadAnswer Tell(SimNode member)
+    {
+        node.Universe.Referee.Vouched(node, member);
+        return member.Adversary is { } adversary ? adversary.Keys(node.Id) : Serving.Head(member, node.Id);
     }
 
     private void Take(Inquiry asked, SimNode member, HeadAnswer answer)
@@ -220,18 +251,30 @@ internal sealed class OwnHub(SimNode node)
         if (complete.Highest is { } highest && held > Table.End)
         {
             // Its key may have been unknown at first.
-            if (!Recovery().IsBehind)
+            if (!isHinting)
+            {
+                isHinting = true;
                 node.After(AskAgain, () => HintAgain(complete, highest));
+            }
             return;
         }
         doubts = Doubts.None;
+        given = complete.Highest?.Head.Position ?? given;
+        node.Universe.Referee.Settled(node);
         Settled();
     }
 
     private void HintAgain(Inquiry complete, SignedHead highest)
     {
+        isHinting = false;
         if (inquiry != complete || !IsSuspect)
             return;
+        if (++hints > MostHints)
+        {
+            // Who held it may have lost it since: everybody is asked again.
+            Inquire();
+            return;
+        }
         Recovery().Hint(node.Universe.Node(complete.HighestFrom!.Value), highest);
         Settle();
     }

@@ -59,6 +59,14 @@ internal sealed class Replica(SimNode node, SimNode hub)
         node.After(node.Chance.Below(4), Drain);
     }
 
+    /// <summary>A peer showed its head of the hub.</summary>
+    public void Shown(SimNode peer, SignedHead head, bool isKnown)
+    {
+        if (!isKnown)
+            Hint(peer, head);
+        Mend(peer);
+    }
+
     /// <summary>A head that some peer showed.</summary>
     public void Hint(SimNode peer, SignedHead head)
     {
@@ -310,7 +318,13 @@ internal sealed class Replica(SimNode node, SimNode hub)
         catch (StoreUnavailableException)
         {
             follower = null;
-            node.After(Pause, Pull);
+            node.After(Pause, () =>
+            {
+                Pull();
+                // It may have been committed all the same.
+                if (hub == node && !isStopped)
+                    node.Own.CameBack();
+            });
             return false;
         }
         node.Universe.Trace.Note($"{node} applies {hub} {batch.Before} to {batch.End}");

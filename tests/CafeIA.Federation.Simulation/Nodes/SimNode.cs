@@ -76,6 +76,7 @@ internal sealed class SimNode
         IsUp = true;
         CrashAfter = null;
         universe.Trace.Note($"{Id} starts");
+        universe.Referee.Starting(this);
         Guarded(() =>
         {
             Erased.Load(Store, Id);

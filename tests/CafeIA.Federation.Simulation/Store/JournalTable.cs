@@ -95,7 +95,7 @@ internal sealed class JournalTable
             digest.Replace(row.Parsed.Entry, row.PreviousSeq == 0 ? null : changes[Epoch][(int)row.PreviousSeq - 1].Leaf, row.Leaf);
         }
         var opening = Epoch > 1 && Size > 0 && changes[Epoch][0].Body is { } body ? EpochOpening.TryReadBody(body) : null;
-        return new(Epoch, frontier, digest, Head, opening, Proven);
+        return new(Epoch, frontier, digest, Proven, opening);
     }
 
     public void Apply(JournalBatch batch)

@@ -2,7 +2,7 @@ using CafeIA.Federation.Simulation.Nodes;
 
 namespace CafeIA.Federation.Simulation.World;
 
-/// <summary>What people do once the faults are over: name members that cannot vouch, and open an epoch where a hub has two histories.</summary>
+/// <summary>What people do: name members that cannot vouch once the faults are over, and open an epoch where a hub has two histories.</summary>
 internal sealed class Operator(Universe universe)
 {
     private const int Interval = 4_000;
@@ -11,10 +11,14 @@ internal sealed class Operator(Universe universe)
 
     private void Look()
     {
+        // A steward whose database was put back publishes again what it had published.
+        var steward = universe.Nodes[0];
+        if (universe.Referee.Expelled is { } expelled && steward.IsUp && steward.Store.Tables.Expelled.Version == 0)
+            steward.Guarded(() => steward.Store.Commit(tables => tables.Expelled = new(1, [expelled])));
         foreach (var node in universe.Honest.Where(n => n.IsUp).ToArray())
         {
             // Nodes that were restored together wait for each other for ever: that is when a person decides.
-            if (node.Own.IsSuspect)
+            if (node.Own.IsSuspect && universe.Network.IsHealed)
             {
                 foreach (var member in universe.Nodes.Where(n => n != node && (!n.IsUp || n.IsSlow || n.Own.IsSuspect || n.Adversary is not null)).ToArray())
                     node.Guarded(() => node.Own.Gone(member));

@@ -3,6 +3,9 @@ namespace CafeIA.Federation.Simulation.World;
 /// <summary>Runs what is due, in the order of its time and then of its planning. Time is in milliseconds and passes only here.</summary>
 internal sealed class Scheduler
 {
+    /// <summary>The longest run takes a tenth of this.</summary>
+    private const long MostSteps = 200_000;
+
     private readonly PriorityQueue<Action, (long Due, long Order)> due = new();
     private long order;
 
@@ -20,7 +23,8 @@ internal sealed class Scheduler
         {
             due.Dequeue();
             Now = at.Due;
-            Steps++;
+            if (++Steps > MostSteps)
+                throw new Checks.BrokenInvariantException(12, $"more than {MostSteps} events");
             action();
         }
         Now = time;

@@ -49,6 +49,9 @@ internal sealed class Universe
 
     public Operator Operator { get; }
 
+    /// <summary>All are equal, and the last messages arrive.</summary>
+    public bool IsClosing { get; private set; }
+
     /// <summary>Nodes that follow the protocol.</summary>
     public IEnumerable<SimNode> Honest => Nodes.Where(n => n.Adversary is null);
 
@@ -64,6 +67,7 @@ internal sealed class Universe
         foreach (var node in Nodes)
             node.Start();
         FaultPlan.Make(this);
+        Operator.Start();
         foreach (var author in Authors)
             author.Start();
         foreach (var reader in Readers)
@@ -77,7 +81,6 @@ internal sealed class Universe
             node.BreaksLeft = 0;
             node.CrashAfter = null;
         }
-        Operator.Start();
         var end = Scheduler.Now + Calm;
         while (Referee.WhyNotEqual() is { } reason)
         {
@@ -85,7 +88,8 @@ internal sealed class Universe
                 throw new BrokenInvariantException(Nodes.Any(n => n.IsSlow || n.Adversary is not null) ? 10 : 1, $"not equal {Calm / 1000} s after the last fault: {reason}");
             Scheduler.RunUntil(Scheduler.Now + Look);
         }
-        // Late messages have no effect.
+        // Late messages have no effect. What a malicious node has kept of a lost history is no message of anybody's.
+        IsClosing = true;
         Scheduler.RunUntil(Scheduler.Now + Look);
         Referee.Close();
     }

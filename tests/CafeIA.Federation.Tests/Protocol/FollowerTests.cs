@@ -103,7 +103,7 @@ public sealed class FollowerTests
         var proof = other.Cut(1, 7).Proof;
         foreach (var (proven, isFork) in new[] { (History.Heads[^1], true), (null, false) })
         {
-            var started = new Follower(TestHub.Federation, TestHub.Id, TestHub.Signer.PublicKey, new(1, state.Frontier.Clone(), state.Digest.Clone(), null, null, proven));
+            var started = new Follower(TestHub.Federation, TestHub.Id, TestHub.Signer.PublicKey, new(1, state.Frontier.Clone(), state.Digest.Clone(), proven));
             Assert.Equal(isFork, started.JudgeHistory(other.Heads[0], MerkleTree.Root(other.Changes.Take(7).Select(c => c.Leaf)), proof) is not null);
             Assert.Equal(isFork, started.IsBehind);
         }

@@ -52,6 +52,23 @@ public sealed class KeyRotationTests
     }
 
     [Fact]
+    public void A_stolen_keys_head_that_was_believed_before_its_rotation_was_known_is_no_proof_of_a_fork()
+    {
+        var history = AuthoredHistory.OfSize(21);
+        var replica = new Replica();
+        replica.Deliver(history.Cut(1, 7, history.Heads[0]));
+        var stolen = SignedHead.Sign(TestHub.HeadOf(history.State) with { Root = history.Heads[0].Identity }, TestHub.Signer);
+        Assert.Null(replica.Follower.JudgeHead(stolen));
+        replica.Follower.Learn(stolen);
+        Assert.Equal(21UL, replica.Follower.KnownSize);
+        var real = SignedHead.Sign(TestHub.HeadOf(history.State, TestHub.OtherSigner), TestHub.OtherSigner);
+        Assert.Equal(SegmentFault.UnknownKey, Assert.IsType<Verdict.Refused>(replica.Follower.JudgeHead(real)).Fault);
+        Assert.True(replica.Follower.Keys.TryExtend(Rotation));
+        Assert.Null(replica.Follower.JudgeHead(real));
+        Assert.Equal(7UL, replica.Follower.KnownSize);
+    }
+
+    [Fact]
     public void A_chain_is_unbroken_or_none()
     {
         using var third = new HubSigner(ECDsa.Create(ECCurve.NamedCurves.nistP256));

@@ -1,0 +1,47 @@
+namespace CafeIA.Federation.Simulation.Mutants;
+
+/// <summary>Bugs of the protocol itself. Each is what a tired person might write.</summary>
+internal static class PlantedBugs
+{
+    private const string Follower = "Protocol/Following/Follower.cs";
+    private const string Sequencer = "Protocol/Sequencing/Sequencer.cs";
+    private const string KeyRing = "Protocol/Heads/KeyRing.cs";
+    private const string Merge = "Protocol/Recovery/HistoryMerge.cs";
+    private const string Suspicion = "Protocol/Recovery/Suspicion.cs";
+    private const string Inquiry = "Protocol/Recovery/Inquiry.cs";
+
+    public static IReadOnlyList<Mutant> All { get; } =
+    [
+        new("a head's signature is not checked", 50, new Patch(Follower, "if (!signedHead.IsSignedBy(key))", "if (signedHead.Signature.IsEmpty)")),
+        new("any signature of the right length will do", 50, new Patch("Protocol/Heads/HubPublicKey.cs", "return signature.Length == SignatureSize\n                && key.VerifyData", "return signature.Length == SignatureSize\n                || key.VerifyData")),
+        new("the key's name is believed, not the key", 39, new Patch(KeyRing, "        return null;\n    }", "        return Current;\n    }"), new Patch("Protocol/Heads/Head.cs", "return Head.Key == key.Id && key.Verify(HeadBytes.Span, Signature.Span);", "return Head.Key != key.Id || key.Verify(HeadBytes.Span, Signature.Span);")),
+        new("a gap is applied", 1, new Patch(Follower, "if (segment.FirstSeq > held.Size + 1)\n            return new Verdict.Gap(segment.Head);", ""), new Patch(Follower, "return Proof.VerifyConsistency(segment.LastSeq, frontier.Root(), head.Size, head.Root, proof)", "return segment.FirstSeq > held.Size + 1 || Proof.VerifyConsistency(segment.LastSeq, frontier.Root(), head.Size, head.Root, proof)"), new Patch(Follower, "if (apply.Segment.FirstSeq + (ulong)apply.Skip != next.Frontier.Size + 1)", "if (apply.Segment.FirstSeq == 0)")),
+        new("what is held already is applied again", 4, new Patch(Follower, "foreach (var change in apply.Segment.Changes.Skip(apply.Skip))", "foreach (var change in apply.Segment.Changes)")),
+        new("the root is not checked", 242, new Patch(Follower, "return Proof.VerifyConsistency(segment.LastSeq, frontier.Root(), head.Size, head.Root, proof)", "return proof.Length >= 0")),
+        new("the state digest is not checked", 16, new Patch(Follower, "if (head.Head.Size == frontier.Size && next.Digest.Digest() != head.Head.StateDigest)", "if (head.Head.Size < frontier.Size)")),
+        new("a digest that was refused is not undone", 16, new Patch(Follower, "next.Digest.Undo(replaced[i].Entry, replaced[i].Previous, replaced[i].Leaf);", "_ = replaced[i];")),
+        new("a body is not held against its commitment", 12, new Patch(Follower, "if (change.Body is not null && !change.BodyMatches)", "if (change.Header.Hub != hub)")),
+        new("another federation's head is believed", 39, new Patch(Follower, "if (head.Federation != federation || head.Hub != hub)", "if (head.Hub != hub)")),
+        new("an epoch that ended goes on", 1, new Patch(Follower, "if (head.Epoch < state.Epoch)", "if (head.Epoch == 0)")),
+        new("what an epoch does not take over stays", 1, new Patch(Follower, "frontier.Size >= opening.End;", "frontier.Size > opening.End;")),
+        new("a head of a retired key that was believed once is kept", 37, new Patch(Follower, "        ForgetRetired();\n        var head", "        var head")),
+        new("a replica that starts anew forgets what it was proven by", 1, new Patch("Simulation/Store/JournalTable.cs", "return new(Epoch, frontier, digest, Proven, opening);", "return new(Epoch, frontier, digest, Head, opening);")),
+        new("a retired key goes on signing", 39, new Patch(KeyRing, "var isStill = i == keys.Count - 1 || covered <= keys[i + 1].After;", "var isStill = true;")),
+        new("a rotation needs no signature of the old key", 50, new Patch("Protocol/Heads/KeyRotation.cs", "            && old.Verify(statement, bytes.Span[^SignaturesSize..^HubPublicKey.SignatureSize])\n", "")),
+        new("a rotation needs no signature at all", 50, new Patch(KeyRing, "            || !rotation.IsSigned(Current))", "            )")),
+        new("after a rotation the old key signs on", 20, new Patch(Sequencer, "        signer = successor;\n", "")),
+        new("a command that is known is written again", 1, new Patch(Sequencer, "if (!intent.Command.IsNone && plan.TryKnown(intent.Command, out var known))", "if (plan.TryKnown(intent.Command, out var known) && intent.Command.IsNone)")),
+        new("If-Match is not looked at", 1, new Patch(Sequencer, "if (intent.IfMatch is { } expected && expected != previous.Position)", "if (intent.IfMatch is { } expected && expected > previous.Position)")),
+        new("a withdrawn entry comes back", 1, new Patch(Sequencer, "if (previous.Op == ChangeOp.Withdraw && intent.Op != ChangeOp.Erase)", "if (previous.Op == ChangeOp.Withdraw && intent.Op == ChangeOp.Withdraw)")),
+        new("an erased entry comes back", 6, new Patch(Sequencer, "if (previous.Op == ChangeOp.Erase)", "if (previous.Op == ChangeOp.Erase && intent.Op == ChangeOp.Erase)")),
+        new("the digest keeps what was replaced", 1, new Patch("Protocol/Merkle/StateDigest.cs", "        if (previous is { } old)\n            Subtract(bucket[8..], old);\n        else", "        if (previous is null)")),
+        new("what only the other history changed is dropped", 4, new Patch(Merge, "merged.Add(new(entry, their, null));", "_ = their;")),
+        new("a put wins over a withdrawal", 1, new Patch(Merge, "ChangeOp.Withdraw => 1,", "ChangeOp.Withdraw => -1,")),
+        new("between two puts the other one is dropped without a word", 33, new Patch(Merge, "Side.Ours => new(entry, ours, theirs),", "Side.Ours => new(entry, ours, null),")),
+        new("a high-water file that is ahead is no reason for doubt", 51, new Patch(Suspicion, "if (mark.End > end)", "if (mark.End.Epoch > end.Epoch)")),
+        new("a high-water file that is missing is no reason for doubt", 47, new Patch(Suspicion, "return isEmpty ? Doubts.None : Doubts.NoMark;", "return Doubts.None;")),
+        new("the answer of a node in doubt counts", 16, new Patch(Inquiry, "        if (!isSuspect)\n            missing.Remove(member);", "        missing.Remove(member);")),
+        new("all members but one are enough", 1, new Patch(Inquiry, "public bool IsComplete => missing.Count == 0;", "public bool IsComplete => missing.Count <= 1;")),
+        new("a part of a journal is shown with a proof of another size", 1, new Patch("Protocol/Merkle/Proof.cs", "return [.. ConsistencyNodes(first, second).Select(n => HashOf(n.Start, n.End))];", "return [.. proof];")),
+    ];
+}
