@@ -34,6 +34,8 @@ internal sealed partial class Referee
         {
             CheckErased(node);
             CheckVisible(node);
+            if (node.Replicas.Values.FirstOrDefault(r => !r.IsOfItsEpoch) is { } replica)
+                throw new BrokenInvariantException(4, $"{node} believes a head of {replica.Hub} whose epoch has ended");
         }
         foreach (var node in universe.Honest)
         {

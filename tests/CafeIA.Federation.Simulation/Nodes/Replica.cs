@@ -36,6 +36,9 @@ internal sealed class Replica(SimNode node, SimNode hub)
     /// <summary>It knows of changes it does not hold.</summary>
     public bool IsBehind => follower is null || follower.IsBehind;
 
+    /// <summary>The newest head it believes is of the epoch that stands here.</summary>
+    public bool IsOfItsEpoch => follower?.State is not { Head: { } head } state || head.Head.Epoch == state.Epoch;
+
     private JournalTable Table => node.Store.Tables.Of(hub.Id);
 
     public void Start()
