@@ -7,8 +7,10 @@ internal sealed record BenchmarkOptions
 {
     public const string Usage =
         """
-        dotnet run -c Release --project tests/CafeIA.Federation.Benchmarks -- [--quick] [--seed N] [--in-flight N] [--rate N]
+        dotnet run -c Release --project tests/CafeIA.Federation.Benchmarks -- [buckets [--entries N]] [--quick] [--seed N] [--in-flight N] [--rate N]
 
+          buckets        instead of all else: what it costs to find and mend 100 entries that a hand changed
+          --entries N    entries among which they are (default 1,000,000)
           --quick        everything within two minutes: shorter phases, figures less steady
           --seed N       the events that are made (default 2024)
           --in-flight N  commands on their way at once in the closed loop (default 500)
@@ -16,6 +18,12 @@ internal sealed record BenchmarkOptions
         """;
 
     public bool Quick { get; init; }
+
+    /// <summary>Only the repair by buckets is measured.</summary>
+    public bool Buckets { get; init; }
+
+    /// <summary>Entries of the journal that is mended.</summary>
+    public int Entries { get; init; } = 1_000_000;
 
     public int Seed { get; init; } = 2024;
 
@@ -45,6 +53,11 @@ internal sealed record BenchmarkOptions
         var options = new BenchmarkOptions();
         for (var i = 0; i < arguments.Count; i++)
         {
+            if (arguments[i] == "buckets" && i == 0)
+            {
+                options = options with { Buckets = true };
+                continue;
+            }
             if (arguments[i] == "--quick")
             {
                 options = options with { Quick = true };
@@ -56,6 +69,7 @@ internal sealed record BenchmarkOptions
             {
                 case "--seed": options = options with { Seed = number }; break;
                 case "--in-flight": options = options with { InFlight = number }; break;
+                case "--entries" when number >= 1_000: options = options with { Entries = number }; break;
                 case "--rate": options = options with { Rate = number }; break;
                 default: return null;
             }

@@ -1,6 +1,7 @@
 using CafeIA.Federation.Benchmarks;
 using CafeIA.Federation.Benchmarks.Baseline;
 using CafeIA.Federation.Benchmarks.Load;
+using CafeIA.Federation.Benchmarks.Repair;
 using CafeIA.Federation.Benchmarks.Report;
 using CafeIA.Federation.Benchmarks.Stage;
 
@@ -19,6 +20,12 @@ var table = new ResultTable();
 try
 {
     await using var postgres = await PostgresStage.StartAsync(stop.Token);
+    if (options.Buckets)
+    {
+        await BucketRepair.MeasureAsync(postgres, options, table, stop.Token);
+        table.Write(Console.Out, options);
+        return 0;
+    }
     await using (var federation = await FederationStage.StartAsync(postgres, stop.Token))
     {
         await IdleMemory.MeasureAsync(federation, options, table, stop.Token);

@@ -28,7 +28,7 @@ internal static class StreamEndpoints
         }
         var begun = await stream.BeginAsync(context.Request.Headers["Last-Event-ID"], only, context.RequestAborted);
         if (!begun.IsOk)
-            return Problem(begun.Refusal.Code == "bad-cursor" ? StatusCodes.Status400BadRequest : StatusCodes.Status409Conflict, begun.Refusal);
+            return Problem(begun.Refusal.Code switch { "bad-cursor" => StatusCodes.Status400BadRequest, "below-floor" => StatusCodes.Status410Gone, _ => StatusCodes.Status409Conflict }, begun.Refusal);
         if (Interlocked.Increment(ref readers) > MaxReaders)
         {
             Interlocked.Decrement(ref readers);

@@ -24,7 +24,7 @@ internal sealed class UpdateStream(JournalReader journals, HubRegister hubs, Jou
     private const int Chunk = 100;
 
     /// <summary>Where a reader begins: at the cursor it shows, or at what is applied now.</summary>
-    /// <returns><c>bad-cursor</c>: no cursor of this server; <c>cursor-ahead</c>: of changes this node does not hold.</returns>
+    /// <returns><c>bad-cursor</c>: no cursor of this server; <c>cursor-ahead</c>: of changes this node does not hold; <c>below-floor</c>: of changes it holds the sum of.</returns>
     public async Task<Result<StreamCursor>> BeginAsync(string? lastEventId, IReadOnlySet<HubId> only, CancellationToken cancellation)
     {
         var ends = await journals.EndsAsync(cancellation);
@@ -44,6 +44,13 @@ internal sealed class UpdateStream(JournalReader journals, HubRegister hubs, Jou
                 return new Refusal(
                     "cursor-ahead",
                     $"Ce nœud ne tient pas encore ce que vous avez déjà reçu de « {hub} » (jusqu’à {position}). Réessayez plus tard, ou recommencez sans Last-Event-ID.",
+                    "Last-Event-ID");
+            }
+            if (position is { Seq: > 0 } && position.Epoch == end.Position.Epoch && position.Seq < end.Floor)
+            {
+                return new Refusal(
+                    "below-floor",
+                    $"De « {hub} », ce nœud ne tient pas un à un les changements qui suivent {position}, seulement après {new Position(position.Epoch, end.Floor)}. Reprenez sur un autre nœud, ou relisez tout de ce hub : « {hub} » à 1.0 dans Last-Event-ID.",
                     "Last-Event-ID");
             }
         }

@@ -45,6 +45,15 @@ internal sealed class PostgresStage : IAsyncDisposable
         return new NpgsqlConnectionStringBuilder(server) { Database = name, MaxPoolSize = connections }.ConnectionString;
     }
 
+    /// <summary>Connection string of a new database that is a copy of one nobody is connected to.</summary>
+    public async Task<string> CopyDatabaseAsync(string original, string name, int connections, CancellationToken cancellation)
+    {
+        name = $"bench_{name}_{Guid.NewGuid().ToString("N")[..8]}";
+        await ExecuteAsync($"create database {name} template {new NpgsqlConnectionStringBuilder(original).Database}", cancellation);
+        databases.Add(name);
+        return new NpgsqlConnectionStringBuilder(server) { Database = name, MaxPoolSize = connections }.ConnectionString;
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (var name in databases)
@@ -59,7 +68,7 @@ internal sealed class PostgresStage : IAsyncDisposable
     {
         await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(server) { Pooling = false }.ConnectionString);
         await connection.OpenAsync(cancellation);
-        await using var command = new NpgsqlCommand(sql, connection);
+        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
         await command.ExecuteNonQueryAsync(cancellation);
     }
 }

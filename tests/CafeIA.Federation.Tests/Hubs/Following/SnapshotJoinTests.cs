@@ -56,6 +56,11 @@ public sealed class SnapshotJoinTests(PostgresServer postgres)
             Assert.Contains($"\"floor\":\"1.{Size}\"", problem, StringComparison.Ordinal);
             Assert.Contains("/federation/v1/hubs/alpha/snapshot", problem, StringComparison.Ordinal);
         }
+        using (var stream = new HttpRequestMessage(HttpMethod.Get, "/streams/v1/updates") { Headers = { { "Last-Event-ID", "alpha:1.5" } } })
+        {
+            using var gone = await beta.Http.SendAsync(stream, Cancellation);
+            Assert.Equal(410, (int)gone.StatusCode);
+        }
         using (var above = await beta.Http.GetAsync($"/federation/v1/hubs/alpha/segments?after=1.{Size}", Cancellation))
             Assert.Equal(204, (int)above.StatusCode);
         await using (var early = await TestNode.StartAsync(postgres, "gamma"))
