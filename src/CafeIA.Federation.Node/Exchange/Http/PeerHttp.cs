@@ -23,8 +23,8 @@ internal sealed class PeerHttp(IHttpClientFactory clients, TimeProvider time)
         SendAsync(address, null, maxBytes, wait, cancellation);
 
     /// <summary>The same for a question that does not fit into an address.</summary>
-    public Task<Result<ReadOnlyMemory<byte>>> PostAsync(Uri address, ReadOnlyMemory<byte> question, int maxBytes, CancellationToken cancellation) =>
-        SendAsync(address, question, maxBytes, TimeSpan.Zero, cancellation);
+    public Task<Result<ReadOnlyMemory<byte>>> PostAsync(Uri address, ReadOnlyMemory<byte> question, int maxBytes, TimeSpan wait, CancellationToken cancellation) =>
+        SendAsync(address, question, maxBytes, wait, cancellation);
 
     private async Task<Result<ReadOnlyMemory<byte>>> SendAsync(Uri address, ReadOnlyMemory<byte>? question, int maxBytes, TimeSpan wait, CancellationToken cancellation)
     {
