@@ -11,6 +11,7 @@ using CafeIA.Federation.Protocol;
 using CafeIA.Federation.Protocol.Identifiers;
 using CafeIA.Federation.Protocol.Sequencing;
 using CafeIA.Federation.Tests.Fixtures;
+using Npgsql;
 using Xunit;
 
 namespace CafeIA.Federation.Tests.Hubs;
@@ -172,13 +173,49 @@ public sealed class RestoredHubTests(PostgresServer server)
     }
 
     [Fact]
-    public async Task Two_histories_are_proven_frozen_shown_and_ended_by_an_epoch()
+    public async Task A_hub_that_lost_its_disk_comes_back_though_the_peer_holds_only_what_its_changes_amounted_to()
     {
         await using var alpha = new MortalNode(server, "alpha");
         await using var beta = new MortalNode(server, "beta");
         await StartBothAsync(alpha, beta);
+        var entries = new List<EntryId>();
+        for (var i = 0; i < 5; i++)
+            entries.Add((await PutAsync(alpha, $"café {i}")).Value.Entry);
+        await AssertHoldsAsync(beta, "alpha", 5);
+        // As after a snapshot.
+        await using (var command = beta.Get<NpgsqlDataSource>().CreateCommand(
+            """
+            insert into journal_floor (hub_key, epoch, floor) select hub_key, 1, 5 from hub where hub_id = 'alpha'
+            """))
+            await command.ExecuteNonQueryAsync(Cancellation);
+        await alpha.StopAsync();
+        alpha.LoseDisk();
+        alpha.Peers = [];
+        await alpha.StartAsync();
+
+        var (code, _, notes) = await CommandAsync(alpha, "recover", "--from", beta.Address.ToString());
+
+        Assert.True(code == ExitCodes.Done, notes);
+        Assert.Equal(5UL, (await EndAsync(alpha)).Seq);
+        foreach (var entry in entries)
+            Assert.NotNull((await alpha.Get<EventLookup>().FindAsync(entry, Cancellation)).Value);
+        Assert.Equal(new Position(1, 6), (await PutAsync(alpha, "ensuite")).Value.Position);
+        await AssertHoldsAsync(beta, "alpha", 6);
+    }
+
+    [Fact]
+    public async Task Two_histories_are_proven_frozen_shown_and_ended_by_an_epoch()
+    {
+        await using var alpha = new MortalNode(server, "alpha");
+        await using var beta = new MortalNode(server, "beta");
+        await using var gamma = new MortalNode(server, "gamma");
+        await StartBothAsync(alpha, beta);
         var common = (await PutAsync(alpha, "commun")).Value.Entry;
         await AssertHoldsAsync(beta, "alpha", 1);
+        gamma.Peers = [alpha.Address];
+        await gamma.StartAsync();
+        await AssertHoldsAsync(gamma, "alpha", 1);
+        await gamma.StopAsync();
         await alpha.StopAsync();
         var backup = await alpha.BackupAsync();
         await alpha.StartAsync();
@@ -216,7 +253,17 @@ public sealed class RestoredHubTests(PostgresServer server)
         var next = await PutAsync(alpha, "dans la nouvelle époque");
         Assert.Equal(2U, next.Value.Position.Epoch);
         await Eventually.TrueAsync(async () => await StateAsync(beta, "alpha") == await StateAsync(alpha, "alpha"), "the follower is in the new epoch", Cancellation);
+        // Gamma comes back to the epoch before, and nobody holds the new one's changes one by one.
         foreach (var node in new[] { alpha, beta })
+        {
+            await using var command = node.Get<NpgsqlDataSource>().CreateCommand(
+                "insert into journal_floor (hub_key, epoch, floor) select j.hub_key, j.epoch, j.size from journal j join hub h using (hub_key) where h.hub_id = 'alpha'");
+            await command.ExecuteNonQueryAsync(Cancellation);
+        }
+        await gamma.StartAsync();
+        await Eventually.TrueAsync(async () => await StateAsync(gamma, "alpha") == await StateAsync(alpha, "alpha"), "gamma takes the new epoch over", Cancellation);
+        Assert.True((await gamma.Get<JournalReader>().EndAsync(gamma.Get<HubRegister>().Find(HubId.Parse("alpha"))!, Cancellation))!.Floor > 0);
+        foreach (var node in new[] { alpha, beta, gamma })
         {
             foreach (var entry in new[] { lost, other, next.Value.Entry })
                 Assert.NotNull((await node.Get<EventLookup>().FindAsync(entry, Cancellation)).Value);

@@ -41,7 +41,7 @@ internal static class SegmentEndpoint
             return Refuse(404, new("unknown-hub", $"Ce nœud ne connaît pas le hub « {id} ».", "hub"));
         if (await journals.SegmentAsync(known, position, cancellation) is { } segment)
             return Serve(segment);
-        if (await journals.EndAsync(known, cancellation) is { Floor: > 0 } floored && (position.Epoch < floored.Position.Epoch || position.Seq < floored.Floor))
+        if (await journals.EndAsync(known, cancellation) is { Floor: > 0 } floored && position < new Position(floored.Position.Epoch, floored.Floor))
             return BelowFloor(known, floored);
         if (patience == TimeSpan.Zero)
             return Nothing();

@@ -77,7 +77,12 @@ internal sealed partial class SnapshotJoin(SnapshotStore store, SnapshotSwap swa
     private async Task<SignedHead?> HeadAsync(KnownHub hub, Uri source, Func<SignedHead, Uri, Task<Taken>> judge, Position beyond, CancellationToken cancellation)
     {
         var manifest = await client.ManifestAsync(source, hub.Id, cancellation);
-        return manifest.IsOk && manifest.Value is { Head: { } head } && head.Head.Position > beyond && await judge(head, source) == Taken.Good ? head : null;
+        if (!manifest.IsOk || manifest.Value is not { Head: { } head } || head.Head.Position <= beyond)
+            return null;
+        // Of a hub that showed two histories only the epoch that ends them is taken.
+        if (hubs.Find(hub.Id) is { IsFrozen: true } && head.Head.Epoch <= beyond.Epoch)
+            return null;
+        return await judge(head, source) == Taken.Good ? head : null;
     }
 
     private async Task<(StagedSnapshot? Next, Taken Taken)> TakeLeavesAsync(

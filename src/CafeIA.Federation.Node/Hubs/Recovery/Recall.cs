@@ -1,4 +1,5 @@
 using CafeIA.Federation.Node.Exchange;
+using CafeIA.Federation.Node.Exchange.Http;
 using CafeIA.Federation.Node.Hubs.Following;
 using CafeIA.Federation.Node.Journal;
 using CafeIA.Federation.Protocol.Heads;
@@ -15,6 +16,7 @@ internal sealed partial class Recall(
     PeerRoster roster,
     ExchangeOptions exchange,
     IPeerClient peers,
+    SnapshotJoin snapshots,
     HubOptions options,
     ILogger<Recall> logger)
 {
@@ -79,11 +81,14 @@ internal sealed partial class Recall(
     public async Task<Taken> PullBackAsync(Applier own, SignedHead wanted, IReadOnlyList<Uri> sources, CancellationToken cancellation)
     {
         var from = own.Follower!.State.Position;
+        Uri? floored = null;
         foreach (var (index, source) in sources.Index())
         {
             while (own.Follower!.State.Position < wanted.Head.Position)
             {
                 var answer = await peers.PullAsync(source, own.Hub.Id, own.Follower.PullAfter, TimeSpan.Zero, cancellation);
+                if (answer.Refusal?.Code == PeerHttp.Gone)
+                    floored ??= source;
                 if (!answer.IsOk || answer.Value.IsEmpty || !SegmentCodec.TryDecode(answer.Value, out var segment))
                     break;
                 var before = (own.Follower.State.Position, own.Follower.PullAfter);
@@ -93,6 +98,15 @@ internal sealed partial class Recall(
                 if (taken == Taken.Refused || before == (own.Follower.State.Position, own.Follower.PullAfter))
                     break;
             }
+        }
+        // Nobody holds the changes one by one: what they amounted to comes back, though not the versions that were superseded.
+        if (own.Follower!.State.Position < wanted.Head.Position && floored is not null)
+        {
+            var taken = await snapshots.RunAsync(
+                hubs.Local, own.Follower, floored, (head, source) => own.TakeHeadAsync(head, source, cancellation), (head, source) => own.IsForkAsync(head, source, cancellation), cancellation);
+            await own.LoadAsync(cancellation);
+            if (taken != Taken.Good)
+                return taken;
         }
         if (own.Follower!.State.Position < wanted.Head.Position)
             return Taken.Refused;
