@@ -180,6 +180,17 @@ public sealed class KeyRotationWalkTests(PostgresServer server)
         Assert.Equal(3, beta.Get<FederationMembership>().Held!.Document.Version);
         Assert.Equal(successor, beta.Get<FederationMembership>().Held!.Envelope.Key.Fingerprint);
         Assert.False(beta.Get<FederationMembership>().Held!.Document.IsSteward(first.Id));
+
+        // A member that changed its key, and asks again, is listed with the new one; the pin of the old one stays, for what it signed.
+        var pinned = alpha.Get<HubRegister>().Find(HubId.Parse("beta"))!.PublicKey.Fingerprint;
+        var changed = await beta.DoAsync("keys", "rotate");
+        Assert.Equal(changed, await beta.DoAsync("membership", "join", alpha.Address.ToString()));
+        await alpha.AssertFollowsAsync("beta", 1);
+        await alpha.DoAsync("membership", "accept", "beta");
+        Assert.Equal(changed, alpha.Get<FederationMembership>().Held!.Document.Find(HubId.Parse("beta"))!.Key.Fingerprint);
+        Assert.Equal(pinned, alpha.Get<HubRegister>().Find(HubId.Parse("beta"))!.PublicKey.Fingerprint);
+        await beta.WriteAsync(1);
+        await alpha.AssertFollowsAsync("beta", 2);
     }
 
     private static async Task<bool> HeldAsync(MortalNode node, ulong size) =>

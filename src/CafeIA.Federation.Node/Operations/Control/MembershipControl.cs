@@ -75,23 +75,13 @@ internal sealed class MembershipControl(
         }
         if (steward is not null)
             await membership.PinAsync(steward, address, talk.Cancellation);
-        else if (!offered.Document.Stewards.Any(membership.IsPinned) && !membership.IsPinned(offered.Envelope.Key))
-        {
-            await talk.RefuseAsync(new(
-                "unknown-steward",
-                $"Le registre est signé par {offered.Envelope.Key.Fingerprint}, que ce nœud ne connaît pas. Vérifier cette empreinte auprès du garant, puis : cafeia membership join {address} --steward {offered.Envelope.Key.Fingerprint}",
-                "--steward"));
-            return;
-        }
         var verdict = await watch.AskAsync(address, talk.Cancellation) ?? MembershipVerdict.Held;
         if (verdict is MembershipVerdict.UnknownSteward or MembershipVerdict.OtherFederation)
         {
-            await talk.RefuseAsync(verdict == MembershipVerdict.OtherFederation
-                ? new("other-federation", $"Ce registre est celui de la fédération « {offered.Document.Federation} », pas de « {hub.Federation} » (Hub:Federation).", "Hub:Federation")
-                : new("unknown-steward", $"Ni {steward ?? "les garants reconnus ici"} ni ceux que ses versions nomment n’ont signé ce registre, mais {offered.Envelope.Key.Fingerprint}.", "--steward"));
+            await talk.RefuseAsync(NotTaken(verdict, offered, address, steward));
             return;
         }
-        if (membership.Held?.Document.Find(hub.HubId) is { Status: MemberStatus.Active } listed && signers.Find(listed.Key.Id) is not null)
+        if (membership.Held?.Document.Find(hub.HubId) is { Status: MemberStatus.Active } listed && listed.Key.Id == signers.Current.PublicKey.Id)
         {
             await talk.NoteAsync($"« {hub.Id} » est déjà membre, à la version {membership.Held.Document.Version} du registre.");
             await talk.EndAsync(ExitCodes.Done);
@@ -107,6 +97,16 @@ internal sealed class MembershipControl(
         await talk.NoteAsync($"Demande envoyée. Le garant l’accepte par « cafeia membership accept {own.Id} » ; lui donner l’empreinte de ce hub, à comparer :");
         await talk.SayAsync(signers.Current.PublicKey.Fingerprint);
         await talk.EndAsync(ExitCodes.Done);
+    }
+
+    private Refusal NotTaken(MembershipVerdict verdict, SignedMembership offered, Uri address, string? steward)
+    {
+        if (verdict == MembershipVerdict.OtherFederation)
+            return new("other-federation", $"Ce registre est celui de la fédération « {offered.Document.Federation} », pas de « {hub.Federation} » (Hub:Federation).", "Hub:Federation");
+        var signer = offered.Envelope.Key.Fingerprint;
+        return steward is null
+            ? new("unknown-steward", $"Le registre est signé par {signer}, que ce nœud ne connaît pas. Vérifier cette empreinte auprès du garant, puis : cafeia membership join {address} --steward {signer}", "--steward")
+            : new("unknown-steward", $"Ni {steward} ni ceux que ses versions nomment n’ont signé ce registre, mais {signer}.", "--steward");
     }
 
     public async Task RequestsAsync(Talk talk)
