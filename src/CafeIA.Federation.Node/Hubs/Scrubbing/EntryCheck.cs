@@ -23,6 +23,12 @@ internal sealed class EntryCheck(NpgsqlDataSource database, CurrentRows rows)
         var mended = false;
         if (await EndAsync(hub, cancellation) is not { } end)
             return false;
+        foreach (var seq in await MendChainsAsync(hub, end.Epoch, cancellation))
+        {
+            // A start folds the digest along these links.
+            mended = true;
+            report.Add(new(FindingKind.Chain, hub.Id, new(end.Epoch, seq), null, IsMended: true, null));
+        }
         for (ulong after = 0; after < end.Seq; after += Chunk)
         {
             var stale = await ReadAsync(
@@ -63,6 +69,18 @@ internal sealed class EntryCheck(NpgsqlDataSource database, CurrentRows rows)
             await pace.RestAsync(ids.Count, cancellation);
         }
         return mended;
+    }
+
+    private async Task<IReadOnlyList<ulong>> MendChainsAsync(KnownHub hub, uint epoch, CancellationToken cancellation)
+    {
+        await using var batch = database.CreateBatch();
+        batch.Timeout = 0;
+        batch.BatchCommands.Add(VersionChains.Mend(hub, epoch));
+        await using var reader = await batch.ExecuteReaderAsync(cancellation);
+        var seqs = new List<ulong>();
+        while (await reader.ReadAsync(cancellation))
+            seqs.Add((ulong)reader.GetInt64(0));
+        return seqs;
     }
 
     private async Task<bool> MendAsync(KnownHub hub, uint epoch, IReadOnlyList<Guid> ids, ScrubReport report, CancellationToken cancellation)

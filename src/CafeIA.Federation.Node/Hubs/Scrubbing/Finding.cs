@@ -20,6 +20,9 @@ internal enum FindingKind
     /// <summary>A stored subtree, frontier or root that the leaves do not make.</summary>
     Tree,
 
+    /// <summary>A change that does not lead to its entry's change before.</summary>
+    Chain,
+
     /// <summary>An entry that does not point at the last change of its own.</summary>
     Entry,
 

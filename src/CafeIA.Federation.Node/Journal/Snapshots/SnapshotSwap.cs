@@ -50,7 +50,7 @@ internal sealed class SnapshotSwap(NpgsqlDataSource database, CurrentRows rows, 
         if (!await AddSubtreesAsync(connection, hub, epoch, staged, heldBefore, cancellation))
             return SwapOutcome.OtherState;
         var erased = await AddEntriesAsync(connection, transaction, hub, epoch, cancellation);
-        await LeavePastAsync(connection, transaction, hub, before.Epoch, epoch, erased.Count > 0, cancellation);
+        await LeavePastAsync(connection, transaction, hub, before, epoch, erased.Count > 0, cancellation);
         await NoteAsync(connection, hub, epoch, staged.Head.Head.Size, digest, cancellation);
         await transaction.CommitAsync(cancellation);
         await erasures.KeepAsync(hub, erased, cancellation);
@@ -154,10 +154,13 @@ internal sealed class SnapshotSwap(NpgsqlDataSource database, CurrentRows rows, 
     }
 
     /// <summary>Of an epoch that ended nothing is shown any more, and of an erased entry no version keeps its body.</summary>
-    private async Task LeavePastAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, KnownHub hub, uint epochBefore, uint epoch, bool erases, CancellationToken cancellation)
+    private async Task LeavePastAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, KnownHub hub, Position before, uint epoch, bool erases, CancellationToken cancellation)
     {
         await using var batch = new NpgsqlBatch(connection, transaction) { Timeout = 0 };
-        if (epochBefore < epoch)
+        // Versions that were held before the snapshot are of the entries that came with it.
+        if (before.Epoch == epoch && before.Seq > 0)
+            batch.BatchCommands.Add(VersionChains.Mend(hub, epoch));
+        if (before.Epoch < epoch)
             PastEpochs.AddLeave(batch, projections, hub, epoch);
         if (erases)
             batch.BatchCommands.Add(ErasedBodies.Sweep());

@@ -31,6 +31,7 @@ internal sealed class ScrubControl(Scrub scrub, NpgsqlDataSource database)
             FindingKind.Header => "en-tête altéré ou absent",
             FindingKind.Leaf => "feuille altérée",
             FindingKind.Tree => "arbre altéré",
+            FindingKind.Chain => "suite des versions altérée",
             FindingKind.Entry => "fiche qui n’est pas son dernier changement",
             FindingKind.Digest => "empreinte d’état altérée",
             _ => "annuaire autre que le journal",
