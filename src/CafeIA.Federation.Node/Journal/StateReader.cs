@@ -101,7 +101,7 @@ internal sealed class StateReader(NpgsqlDataSource database, JournalProofs proof
                 command.Parameters.Add(new() { Value = keys });
             await using var reader = await command.ExecuteReaderAsync(cancellation);
             while (await reader.ReadAsync(cancellation))
-                take(new(new(reader.GetGuid(0)), (ulong)reader.GetInt64(1), Hash.Read(reader.GetFieldValue<byte[]>(2))));
+                take(new(new(reader.GetGuid(0)), (ulong)reader.GetInt64(1), ReadLeaf(reader.GetFieldValue<byte[]>(2))));
             return end;
         }
         finally
@@ -109,6 +109,9 @@ internal sealed class StateReader(NpgsqlDataSource database, JournalProofs proof
             scanning.Release();
         }
     }
+
+    /// <summary>What is no hash any more is some other leaf than the right one.</summary>
+    private static Hash ReadLeaf(byte[] bytes) => bytes.Length == Hash.Size ? Hash.Read(bytes) : Hash.Of(bytes);
 
     private static async Task<(Position At, SignedHead? Head)?> EndAsync(NpgsqlConnection connection, KnownHub hub, Position? at, CancellationToken cancellation)
     {

@@ -97,7 +97,8 @@ public sealed class BucketWalk
     /// <summary>What is to be put right. A bucket of a whole peer that would not become the signed one is left as it is.</summary>
     public Mending Mend()
     {
-        var puts = taken.Values.ToDictionary(t => t.Change.Header.Entry);
+        // A peer may show, and prove, several changes of one entry: the last of them is the one that can be current.
+        var puts = taken.Values.GroupBy(t => t.Change.Header.Entry).ToDictionary(g => g.Key, g => g.MaxBy(t => t.Change.Header.Position)!);
         if (!IsPeerWhole)
             return new([.. puts.Values.OrderBy(p => p.Change.Header.Position)], []);
         var removals = held.Values.Where(h => surplus.Contains(h.Fingerprint) && !puts.ContainsKey(h.Entry)).ToArray();

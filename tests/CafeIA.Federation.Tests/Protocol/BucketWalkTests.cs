@@ -112,6 +112,22 @@ public sealed class BucketWalkTests
     }
 
     [Fact]
+    public void Of_several_proven_changes_of_one_entry_the_last_is_taken()
+    {
+        var history = new AuthoredHistory();
+        history.Write(AuthoredHistory.Put(1, "first"), AuthoredHistory.Put(2, "other"));
+        history.Write(AuthoredHistory.Put(1, "second"));
+        var (head, rows, _) = Peer(history);
+        var tree = new WholeTree(history.Changes.Select(c => c.Leaf));
+        var (first, second) = (history.Changes[0], history.Changes[2]);
+        var walk = new BucketWalk(head, new(), BucketPeer.Digest([new(first.Header.Entry, 1, first.Leaf), .. rows.Values]));
+        walk.CompareEntries([], new[] { first, second }.Select(c => new Fingerprint(c.Header.Entry.Slot(), c.Leaf.A)));
+        Assert.True(walk.Take(new(second, tree.Inclusion(3))));
+        Assert.True(walk.Take(new(first, tree.Inclusion(1))));
+        Assert.Equal(second, Assert.Single(walk.Mend().Puts).Change);
+    }
+
+    [Fact]
     public void A_peer_that_is_whole_but_hides_an_entry_changes_nothing()
     {
         var history = AuthoredHistory.OfSize(20);

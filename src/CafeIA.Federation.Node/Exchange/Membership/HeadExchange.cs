@@ -65,7 +65,17 @@ internal sealed partial class HeadExchange(
         foreach (var hub in hubs.Hubs.Where(h => h is { IsFrozen: false, IsHidden: false }))
         {
             if (computed.Find(hub) is { IsDamaged: true, Head: { } head })
-                mended += await repair.MendAsync(hub, head, peer, cancellation);
+            {
+                try
+                {
+                    mended += await repair.MendAsync(hub, head, peer, cancellation);
+                }
+                catch (Exception e) when (e is not (OutOfMemoryException or OperationCanceledException))
+                {
+                    // Rows in whatever state, and whatever a peer says of them: neither stops a node.
+                    LogNotRepaired(e, hub.Id, peer);
+                }
+            }
         }
         return mended;
     }
@@ -113,6 +123,9 @@ internal sealed partial class HeadExchange(
 
     [LoggerMessage(3, LogLevel.Error, "Le nœud {Peer} tient le journal de ce hub jusqu’à {Position}, plus loin qu’ici : cette base vient d’une sauvegarde ancienne, ou d’une copie. Rien n’est écrit avant que ce soit repris.")]
     private partial void LogOwnAhead(Uri peer, Position position);
+
+    [LoggerMessage(5, LogLevel.Error, "Le journal de {Id} n’a pas pu être réparé d’après {Peer} ; nouvel essai bientôt, d’après un autre")]
+    private partial void LogNotRepaired(Exception exception, HubId id, Uri peer);
 
     [LoggerMessage(4, LogLevel.Warning, "Les journaux n’ont pas pu être lus pour les comparer ({Reason}) ; nouvel essai bientôt")]
     private partial void LogNoEnds(string reason);

@@ -20,6 +20,7 @@ public sealed class StateRepairTests(PostgresServer postgres)
 
     [Theory]
     [InlineData("update entry set leaf = sha256(leaf) where hub_key = $1 and seq in (3, 17, 40)", 3)]
+    [InlineData("update entry set leaf = '\\x00', kind = 77 where hub_key = $1 and seq = 11", 1)]
     [InlineData("delete from entry where hub_key = $1 and seq in (5, 6)", 2)]
     [InlineData("update entry set leaf = sha256(leaf), seq = 1 where hub_key = $1 and seq > 20", 40)]
     [InlineData("with gone as (delete from change where hub_key = $1 and seq = 9) delete from entry where hub_key = $1 and seq = 9", 1)]
