@@ -31,6 +31,7 @@ internal static class FaultList
             new TakeBackup(shelf, federation),
             new RestoreBackup(shelf, federation, load.Expectations, log),
             new EraseEntry(federation, new CommandSender(federation.Client, load.Figures), load.Expectations),
+            new RotateKey(federation),
         };
         if (federation.SmallDisk.IsMounted)
             faults.Add(new FillDisk(federation));

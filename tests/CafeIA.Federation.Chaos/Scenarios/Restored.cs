@@ -15,6 +15,7 @@ internal sealed class Restored(ChaosOptions options) : Scenario(options)
     private static readonly TimeSpan Between = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan Settle = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(180);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     protected override int Rate => 50;
@@ -27,8 +28,9 @@ internal sealed class Restored(ChaosOptions options) : Scenario(options)
         foreach (var how in new[] { "repère gardé", "repère perdu", "repère aussi ancien" })
         {
             await HoldAsync(Between, cancellation);
-            await shelf.TakeAsync(hub.Node);
+            // Before the backup: a mark that is as old raises no doubt, and only the others can tell.
             var old = await File.ReadAllBytesAsync(mark, cancellation);
+            await shelf.TakeAsync(hub.Node);
             await HoldAsync(Between, cancellation);
             // Everything acknowledged is held elsewhere when the disk is lost: then all of it must come back.
             load.Pause();
@@ -58,7 +60,7 @@ internal sealed class Restored(ChaosOptions options) : Scenario(options)
         long? first = null;
         TimeSpan? found = null;
         var started = TimeProvider.System.GetTimestamp();
-        while (TimeProvider.System.GetElapsedTime(started) < Patience)
+        while (TimeProvider.System.GetElapsedTime(first ?? started) < (first is null ? StartPatience : Patience))
         {
             if (await Standing.IsSuspectAsync(federation.Client, hub.Node, cancellation) is { } isSuspect)
             {
