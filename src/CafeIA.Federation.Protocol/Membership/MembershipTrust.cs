@@ -36,7 +36,8 @@ public sealed class MembershipTrust(FederationId federation, Func<HubPublicKey, 
     /// <param name="offered">What is shown, its signature verified.</param>
     /// <param name="held">The highest version that was accepted.</param>
     /// <param name="before">The one before <paramref name="held"/>.</param>
-    public MembershipVerdict Judge(SignedMembership offered, SignedMembership? held, SignedMembership? before)
+    /// <param name="lost">Documents that counted and lost a conflict: whom they list may sign the version after them all the same, else nodes that saw only one of the two would part for good.</param>
+    public MembershipVerdict Judge(SignedMembership offered, SignedMembership? held, SignedMembership? before, IReadOnlyCollection<SignedMembership>? lost = null)
     {
         ArgumentNullException.ThrowIfNull(offered);
         if (offered.Document.Federation != federation)
@@ -45,7 +46,9 @@ public sealed class MembershipTrust(FederationId federation, Func<HubPublicKey, 
             return MembershipVerdict.Held;
         var isOfOneVersion = held?.Document.Version == offered.Document.Version;
         var predecessor = isOfOneVersion ? before : held;
-        if (!isPinned(offered.Envelope.Key) && predecessor?.Document.IsSteward(offered.Envelope.Key.Id) != true)
+        var signer = offered.Envelope.Key;
+        if (!isPinned(signer) && predecessor?.Document.IsSteward(signer.Id) != true
+            && lost?.Any(l => l.Document.Version == predecessor?.Document.Version && l.Document.IsSteward(signer.Id)) != true)
             return MembershipVerdict.UnknownSteward;
         if (!isOfOneVersion)
             return MembershipVerdict.Accepted;

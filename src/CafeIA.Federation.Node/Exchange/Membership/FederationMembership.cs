@@ -21,6 +21,10 @@ internal sealed partial class FederationMembership(
 {
     private readonly SemaphoreSlim gate = new(1);
     private IReadOnlyDictionary<string, Uri> pins = new Dictionary<string, Uri>();
+    /// <summary>Documents that lost a conflict and are remembered.</summary>
+    private const int MaxLost = 20;
+
+    private readonly List<SignedMembership> lost = [];
     private SignedMembership? before;
     private Hash conflictSaid;
 
@@ -76,12 +80,14 @@ internal sealed partial class FederationMembership(
         await gate.WaitAsync(cancellation);
         try
         {
-            var verdict = new MembershipTrust(identity.Federation, IsPinned).Judge(offered, Held, before);
+            var verdict = new MembershipTrust(identity.Federation, IsPinned).Judge(offered, Held, before, lost);
             if (verdict is MembershipVerdict.ConflictLost or MembershipVerdict.ConflictWon && offered.Identity != conflictSaid)
             {
                 conflictSaid = offered.Identity;
                 LogConflict(offered.Document.Version, offered.Envelope.Key.Fingerprint, Held!.Envelope.Key.Fingerprint);
             }
+            if (verdict is MembershipVerdict.ConflictLost or MembershipVerdict.ConflictWon)
+                Remember(verdict == MembershipVerdict.ConflictLost ? offered : Held!);
             if (verdict is not (MembershipVerdict.Accepted or MembershipVerdict.ConflictWon))
                 return verdict;
             var bytes = envelope.ToArray();
@@ -101,6 +107,15 @@ internal sealed partial class FederationMembership(
     }
 
     public void Dispose() => gate.Dispose();
+
+    private void Remember(SignedMembership loser)
+    {
+        if (lost.Exists(l => l.Identity == loser.Identity))
+            return;
+        if (lost.Count == MaxLost)
+            lost.RemoveAt(0);
+        lost.Add(loser);
+    }
 
     private async Task ApplyAsync(MembershipDocument document, CancellationToken cancellation)
     {

@@ -53,7 +53,12 @@ internal sealed partial class MembershipWatch(
         if (isTaken)
             refused.Remove(peer);
         else if (refused.Add(peer))
-            LogNotTaken(peer, verdict);
+            LogNotTaken(peer, verdict switch
+            {
+                MembershipVerdict.UnknownSteward => "son signataire n’est pas un garant reconnu ici",
+                MembershipVerdict.OtherFederation => "il est d’une autre fédération",
+                _ => "il n’est pas signé, ou pas lisible",
+            });
         return verdict;
     }
 
@@ -98,12 +103,12 @@ internal sealed partial class MembershipWatch(
         }
     }
 
-    /// <summary>The signer is not known yet, but a version between may list it: all of them are taken in order.</summary>
+    /// <summary>The signer is not known yet, but a version between may list it, or the peer's own of the version that is held here: all of them are taken in order.</summary>
     private async Task<MembershipVerdict?> FollowChainAsync(Uri peer, ReadOnlyMemory<byte> newest, CancellationToken cancellation)
     {
         if (SignedMembership.TryDecode(newest.Span) is not { } last)
             return null;
-        var next = (membership.Held?.Document.Version ?? 0) + 1;
+        var next = membership.Held?.Document.Version ?? 1;
         var missing = 0;
         for (var version = next; version < last.Document.Version && version < next + MaxChain && missing < MaxMissing; version++)
         {
@@ -139,8 +144,8 @@ internal sealed partial class MembershipWatch(
 
     private Uri? Pick(Uri[] addresses) => addresses.Length == 0 ? null : addresses[random.Next(addresses.Length)];
 
-    [LoggerMessage(1, LogLevel.Warning, "Le registre des membres que montre {Peer} n’est pas pris : {Verdict}")]
-    private partial void LogNotTaken(Uri peer, MembershipVerdict? verdict);
+    [LoggerMessage(1, LogLevel.Warning, "Le registre des membres que montre {Peer} n’est pas pris : {Reason}")]
+    private partial void LogNotTaken(Uri peer, string reason);
 
     [LoggerMessage(2, LogLevel.Warning, "Le registre des membres n’a pas pu être enregistré ({Reason}) ; nouvel essai bientôt")]
     private partial void LogNotStored(string reason);

@@ -127,6 +127,26 @@ public sealed class FederationMembershipTests(PostgresServer postgres)
     }
 
     [Fact]
+    public async Task Nodes_that_saw_one_each_of_two_documents_meet_at_the_next_version()
+    {
+        await using var alpha = await StartAsync();
+        await using var beta = await StartAsync("beta");
+        var founded = Document(1);
+        var (one, other) = (Document(2) with { Stewards = [Steward.PublicKey, TestHub.OtherSigner.PublicKey] }, Document(2, new Member(Gamma, "autre", null, TestHub.OtherSigner.PublicKey)));
+        foreach (var node in new[] { alpha, beta })
+            await OfferAsync(node, founded);
+        await OfferAsync(alpha, one);
+        await OfferAsync(beta, other);
+        // By the steward that only the one lists.
+        var next = SignedMembership.Sign(Document(3), TestHub.OtherSigner).Envelope.Encode();
+        Assert.Equal(MembershipVerdict.Accepted, await alpha.Get<FederationMembership>().OfferAsync(next, Cancellation));
+        Assert.Equal(MembershipVerdict.UnknownSteward, await beta.Get<FederationMembership>().OfferAsync(next, Cancellation));
+
+        Assert.Equal(MembershipVerdict.Accepted, await beta.Get<MembershipWatch>().AskAsync(alpha.Address, Cancellation));
+        Assert.Equal(alpha.Get<FederationMembership>().Held!.Identity, beta.Get<FederationMembership>().Held!.Identity);
+    }
+
+    [Fact]
     public async Task A_document_is_served_as_it_was_signed_and_not_twice()
     {
         await using var alpha = await StartAsync();

@@ -59,6 +59,19 @@ public sealed class MembershipTrustTests
         Assert.Equal(MembershipVerdict.UnknownSteward, Trust.Judge(Version(2, Stranger, name: "faux"), Version(2, Pinned), before));
     }
 
+    [Fact]
+    public void A_steward_that_only_the_loser_of_a_conflict_lists_ends_it_by_the_next_version()
+    {
+        var before = Version(1, Pinned, [Pinned, Second]);
+        var winner = Version(2, Pinned, [Pinned], name: "un");
+        var loser = Version(2, Second, [Second, Stranger], name: "autre");
+        var next = Version(3, Stranger, [Stranger]);
+        Assert.Equal(MembershipVerdict.UnknownSteward, Trust.Judge(next, winner, before));
+        Assert.Equal(MembershipVerdict.Accepted, Trust.Judge(next, winner, before, [loser]));
+        // Only for the version right after it.
+        Assert.Equal(MembershipVerdict.UnknownSteward, Trust.Judge(Version(4, Stranger, [Stranger]), Version(3, Pinned, [Pinned]), winner, [loser]));
+    }
+
     private static SignedMembership Hold(SignedMembership before, SignedMembership first, SignedMembership then)
     {
         Assert.Equal(MembershipVerdict.Accepted, Trust.Judge(first, before, null));
