@@ -7,10 +7,11 @@ internal sealed record BenchmarkOptions
 {
     public const string Usage =
         """
-        dotnet run -c Release --project tests/CafeIA.Federation.Benchmarks -- [buckets [--entries N]] [--quick] [--seed N] [--in-flight N] [--rate N]
+        dotnet run -c Release --project tests/CafeIA.Federation.Benchmarks -- [buckets|takeover [--entries N]] [--quick] [--seed N] [--in-flight N] [--rate N]
 
           buckets        instead of all else: what it costs to find and mend 100 entries that a hand changed
-          --entries N    entries among which they are (default 1,000,000)
+          takeover       instead of all else: how long a new node takes to hold all entries of a hub
+          --entries N    entries of that hub (default 1,000,000)
           --quick        everything within two minutes: shorter phases, figures less steady
           --seed N       the events that are made (default 2024)
           --in-flight N  commands on their way at once in the closed loop (default 500)
@@ -22,7 +23,10 @@ internal sealed record BenchmarkOptions
     /// <summary>Only the repair by buckets is measured.</summary>
     public bool Buckets { get; init; }
 
-    /// <summary>Entries of the journal that is mended.</summary>
+    /// <summary>Only the takeover by a snapshot is measured.</summary>
+    public bool Takeover { get; init; }
+
+    /// <summary>Entries of the journal that is mended or taken over.</summary>
     public int Entries { get; init; } = 1_000_000;
 
     public int Seed { get; init; } = 2024;
@@ -53,9 +57,9 @@ internal sealed record BenchmarkOptions
         var options = new BenchmarkOptions();
         for (var i = 0; i < arguments.Count; i++)
         {
-            if (arguments[i] == "buckets" && i == 0)
+            if (arguments[i] is "buckets" or "takeover" && i == 0)
             {
-                options = options with { Buckets = true };
+                options = options with { Buckets = arguments[i] == "buckets", Takeover = arguments[i] == "takeover" };
                 continue;
             }
             if (arguments[i] == "--quick")

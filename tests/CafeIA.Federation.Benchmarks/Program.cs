@@ -26,6 +26,12 @@ try
         table.Write(Console.Out, options);
         return 0;
     }
+    if (options.Takeover)
+    {
+        await SnapshotTakeover.MeasureAsync(postgres, options, table, stop.Token);
+        table.Write(Console.Out, options);
+        return 0;
+    }
     await using (var federation = await FederationStage.StartAsync(postgres, stop.Token))
     {
         await IdleMemory.MeasureAsync(federation, options, table, stop.Token);

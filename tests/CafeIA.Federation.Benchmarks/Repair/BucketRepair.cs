@@ -1,15 +1,10 @@
 using CafeIA.Federation.Benchmarks.Report;
 using CafeIA.Federation.Benchmarks.Stage;
-using CafeIA.Federation.Node.Exchange;
 using CafeIA.Federation.Node.Exchange.Http;
 using CafeIA.Federation.Node.Exchange.Membership;
-using CafeIA.Federation.Node.Hubs;
 using CafeIA.Federation.Node.Journal;
 using CafeIA.Federation.Node.Operations.Hosting;
-using CafeIA.Federation.Node.Operations.Settings;
-using CafeIA.Federation.Protocol.Heads;
 using CafeIA.Federation.Protocol.Identifiers;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Npgsql;
@@ -41,13 +36,7 @@ internal static class BucketRepair
     private static async Task MeasureAsync(PostgresStage postgres, string folder, BenchmarkOptions options, ResultTable table, CancellationToken cancellation)
     {
         var database = await postgres.CreateDatabaseAsync(Author, 20, cancellation);
-        Progress.Say($"{options.Entries} entries…");
-        await using (var first = await StartAsync(folder, Author, database, [], null, cancellation))
-        {
-            var hub = first.Services.GetRequiredService<HubRegister>().Local;
-            await using var source = NpgsqlDataSource.Create(database);
-            await BigJournal.FillAsync(source, hub, FederationId.Parse("cafeia"), first.Services.GetRequiredService<HubSigners>().Current, options.Entries, cancellation);
-        }
+        await RepairStage.FillAsync(folder, Author, database, options.Entries, cancellation);
         NpgsqlConnection.ClearAllPools();
         var copy = await postgres.CopyDatabaseAsync(database, "beta", 20, cancellation);
         await using (var source = NpgsqlDataSource.Create(copy))
@@ -55,9 +44,9 @@ internal static class BucketRepair
             await ExecuteAsync(source, "update hub set is_local = false", cancellation);
             await ExecuteAsync(source, "analyze", cancellation);
         }
-        await using var alpha = await StartAsync(folder, Author, database, [], null, cancellation);
+        await using var alpha = await RepairStage.StartAsync(folder, Author, database, [], null, cancellation);
         var wire = new WireCount();
-        await using var beta = await StartAsync(
+        await using var beta = await RepairStage.StartAsync(
             folder, "beta", copy, [alpha.Address],
             builder =>
             {
@@ -99,19 +88,6 @@ internal static class BucketRepair
         table.Add("… round trips, the exchange of heads included", "", Target.Below(TargetRoundTrips + 1), wire.RoundTrips - roundTrips);
         table.Add("… from the exchange of heads to the commit", "s", null, took.TotalSeconds);
     }
-
-    private static Task<NodeHost> StartAsync(string folder, string hub, string database, IEnumerable<Uri> peers, Action<WebApplicationBuilder>? configure, CancellationToken cancellation) =>
-        NodeHost.StartAsync(
-            new NodeSettings
-            {
-                Data = new DataOptions { Folder = Path.Combine(folder, hub) },
-                Http = new HttpOptions { Urls = "http://127.0.0.1:0" },
-                Hub = new HubOptions { Id = hub, Name = $"Hub {hub}" },
-                Database = new DatabaseOptions { ConnectionString = database },
-                Federation = new ExchangeOptions { Peers = [.. peers.Select(p => new PeerOptions { Address = p })] },
-            },
-            configure: configure,
-            cancellationToken: cancellation);
 
     private static async Task ExecuteAsync(NpgsqlDataSource source, string sql, CancellationToken cancellation)
     {
