@@ -3,7 +3,7 @@ using CafeIA.Federation.Protocol.Identifiers;
 
 namespace CafeIA.Federation.Node.Exchange;
 
-/// <summary>A hub's keys as another node tells them: not verified.</summary>
+/// <summary>A hub’s keys as another node tells them: not verified.</summary>
 /// <param name="First">The first that node knows of; null where it does not say.</param>
 /// <param name="Rotations">In order.</param>
 internal sealed record PeerKeys(HubPublicKey? First, IReadOnlyList<KeyRotation> Rotations)
