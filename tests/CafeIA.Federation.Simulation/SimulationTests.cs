@@ -7,7 +7,9 @@ namespace CafeIA.Federation.Simulation;
 /// <summary>Thousands of small federations, each with its own misfortunes, and all twelve invariants after each.</summary>
 public sealed class SimulationTests(ITestOutputHelper output)
 {
-    private const int FixedSeeds = 600;
+    private const int FixedSeeds = 8_000;
+
+    private const int FreshSeeds = 2_000;
 
     /// <summary>A failing run is shown by these last lines; the whole of it by the command.</summary>
     private const int Shown = 40;
@@ -16,6 +18,14 @@ public sealed class SimulationTests(ITestOutputHelper output)
 
     [Fact]
     public void Nothing_is_lost_whatever_fails() => Hold(1, FixedSeeds);
+
+    [Fact]
+    public void Nothing_is_lost_whatever_fails_with_seeds_nobody_tried()
+    {
+        var from = BitConverter.ToUInt32(System.Security.Cryptography.RandomNumberGenerator.GetBytes(4)) + 1_000_000UL;
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"fresh seeds from {from}"));
+        Hold(from, FreshSeeds);
+    }
 
     [Fact]
     public void One_seed_is_one_run()

@@ -43,4 +43,5 @@ internal sealed record ShownState(Position At, Hash Digest);
 /// <summary>A peer's answer to "which is your highest signed head of this hub?".</summary>
 /// <param name="Head">Null when it holds none.</param>
 /// <param name="IsSuspect">The peer doubts its own database: its answer vouches for nothing.</param>
-internal sealed record PeerHead(SignedHead? Head, bool IsSuspect);
+/// <param name="Held">How much of what the head covers it holds; null: all.</param>
+internal sealed record PeerHead(SignedHead? Head, bool IsSuspect, Position? Held);

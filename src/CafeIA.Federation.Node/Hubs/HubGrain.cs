@@ -302,7 +302,8 @@ internal sealed partial class HubGrain(
                 Leave();
                 return true;
             }
-            if (own.Follower!.State.Position < highest.Head.Position)
+            // What a head covers and nobody holds any more does not come back.
+            if (own.Follower!.State.Position < inquiry.HighestHeld)
                 return false;
         }
         if (!allAnswered)

@@ -1,4 +1,5 @@
 using CafeIA.Federation.Protocol;
+using CafeIA.Federation.Protocol.Heads;
 using CafeIA.Federation.Protocol.Identifiers;
 using CafeIA.Federation.Protocol.Merkle;
 using Npgsql;
@@ -30,6 +31,33 @@ internal sealed class JournalProofs(NpgsqlDataSource database)
         var plan = Proof.PlanConsistency(first, second);
         var hashes = await SubtreesAsync(hub, epoch, [.. plan.SelectMany(n => n).Concat(root).Distinct()], cancellation);
         return new(first, Proof.Make([root], s => hashes[s])[0], second, Proof.Make(plan, s => hashes[s]));
+    }
+
+    /// <summary>The consistency proof from a size that is held to a head.</summary>
+    /// <param name="hub">Whose journal.</param>
+    /// <param name="head">The head.</param>
+    /// <param name="first">The size it leads from.</param>
+    /// <param name="part">Where the journal ends here when the head covers more; else null.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public async Task<IReadOnlyList<Hash>> ToHeadAsync(KnownHub hub, Head head, ulong first, JournalEnd? part, CancellationToken cancellation)
+    {
+        if (part is null)
+        {
+            var plan = Proof.PlanConsistency(first, head.Size);
+            var all = await SubtreesAsync(hub, head.Epoch, [.. plan.SelectMany(n => n).Distinct()], cancellation);
+            return Proof.Make(plan, s => all[s]);
+        }
+        // Made once to learn which subtrees it needs, and again with their hashes.
+        var needed = new HashSet<Subtree>();
+        Make(subtree =>
+        {
+            needed.Add(subtree);
+            return Hash.Zero;
+        });
+        var hashes = await SubtreesAsync(hub, head.Epoch, [.. needed], cancellation);
+        return Make(s => hashes[s]);
+
+        Hash[] Make(Func<Subtree, Hash> hashOf) => Proof.Shorten(first, part.Position.Seq, head.Size, part.ProvenProof, hashOf);
     }
 
     /// <summary>What is needed to append to the journal as it was at an earlier size.</summary>

@@ -14,7 +14,13 @@ namespace CafeIA.Federation.Node.Journal;
 /// <param name="Head">The newest head that covers no more than what is held; null before the first.</param>
 /// <param name="Proven">The newest head under which what is held was proven, perhaps of a larger size.</param>
 /// <param name="Floor">Up to this seq only current changes and leaves are held; pulls begin after it.</param>
-internal sealed record JournalEnd(KnownHub Hub, Position Position, Hash Root, SignedHead? Head, string? TraceParent, SignedHead? Proven, ulong Floor);
+/// <param name="ProvenProof">Consistency proof from what is held to <paramref name="Proven"/>; empty where that covers no more.</param>
+internal sealed record JournalEnd(KnownHub Hub, Position Position, Hash Root, SignedHead? Head, string? TraceParent, SignedHead? Proven, ulong Floor, IReadOnlyList<Hash> ProvenProof)
+{
+    /// <summary>What is held is the beginning of what <see cref="Proven"/> covers, and can be shown as that.</summary>
+    public bool IsPart => Proven is { } proven && proven.Head.Epoch == Position.Epoch && proven.Head.Size > Position.Seq && Position.Seq > 0
+        && Proof.VerifyConsistency(Position.Seq, Root, proven.Head.Size, proven.Head.Root, [.. ProvenProof]);
+}
 
 /// <summary>Reads journals: ends, runs of changes, segments with their proof.</summary>
 internal sealed class JournalReader(NpgsqlDataSource database, HubRegister hubs, JournalProofs proofs)
@@ -24,7 +30,7 @@ internal sealed class JournalReader(NpgsqlDataSource database, HubRegister hubs,
 
     private const string EndSql =
         """
-        select j.hub_key, j.epoch, j.size, j.root, j.head, j.trace_parent, coalesce(j.proven, j.head), coalesce(f.floor, 0)
+        select j.hub_key, j.epoch, j.size, j.root, j.head, j.trace_parent, coalesce(j.proven, j.head), coalesce(f.floor, 0), j.proven_proof
         from journal j left join journal_floor f on f.hub_key = j.hub_key and f.epoch = j.epoch
         """;
 
@@ -111,8 +117,13 @@ internal sealed class JournalReader(NpgsqlDataSource database, HubRegister hubs,
     /// <summary>The next segment after a position, cut by count and bytes; null when there is none yet, or it would begin below the floor. After a position of an epoch that has ended, the first of the epoch that goes on.</summary>
     public async Task<Segment?> SegmentAsync(KnownHub hub, Position position, CancellationToken cancellation)
     {
-        if (await EndAsync(hub, cancellation) is not { Head: { } head } end || head.Head.Position <= position)
+        if (await EndAsync(hub, cancellation) is not { } end)
             return null;
+        // A part is shown with the proof that came with it: nobody else may hold it.
+        var isPart = end.IsPart;
+        if ((isPart ? end.Proven : end.Head) is not { } head || (isPart ? end.Position : head.Head.Position) <= position)
+            return null;
+        var held = isPart ? end.Position.Seq : head.Head.Size;
         var after = position.Epoch == head.Head.Epoch ? position.Seq : 0;
         if (after < end.Floor)
             return null;
@@ -128,7 +139,7 @@ internal sealed class JournalReader(NpgsqlDataSource database, HubRegister hubs,
             command.Parameters.Add(new() { Value = hub.Key });
             command.Parameters.Add(new() { Value = (long)head.Head.Epoch });
             command.Parameters.Add(new() { Value = (long)after });
-            command.Parameters.Add(new() { Value = (long)head.Head.Size });
+            command.Parameters.Add(new() { Value = (long)held });
             command.Parameters.Add(new() { Value = Segment.MaxChanges });
             await using var reader = await command.ExecuteReaderAsync(System.Data.CommandBehavior.SequentialAccess, cancellation);
             var bytes = 0;
@@ -140,9 +151,8 @@ internal sealed class JournalReader(NpgsqlDataSource database, HubRegister hubs,
             }
         }
         var last = after + (ulong)changes.Count;
-        var plan = Proof.PlanConsistency(last, head.Head.Size);
-        var hashes = await proofs.SubtreesAsync(hub, head.Head.Epoch, [.. plan.SelectMany(n => n).Distinct()], cancellation);
-        return new(head, after + 1, changes, Proof.Make(plan, s => hashes[s]), last == head.Head.Size ? end.TraceParent : null);
+        var proof = await proofs.ToHeadAsync(hub, head.Head, last, isPart ? end : null, cancellation);
+        return new(head, after + 1, changes, proof, last == head.Head.Size ? end.TraceParent : null);
     }
 
     private static JournalEnd ReadEnd(NpgsqlDataReader reader, KnownHub hub) => new(
@@ -152,7 +162,10 @@ internal sealed class JournalReader(NpgsqlDataSource database, HubRegister hubs,
         ReadHead(reader, 4, hub),
         reader.IsDBNull(5) ? null : reader.GetString(5),
         ReadHead(reader, 6, hub),
-        (ulong)reader.GetInt64(7));
+        (ulong)reader.GetInt64(7),
+        reader.IsDBNull(8) ? [] : ReadHashes(reader.GetFieldValue<byte[]>(8)));
+
+    private static Hash[] ReadHashes(byte[] bytes) => [.. bytes.Chunk(Hash.Size).Select(h => Hash.Read(h))];
 
     private static SignedHead? ReadHead(NpgsqlDataReader reader, int column, KnownHub hub)
     {

@@ -128,7 +128,7 @@ internal sealed class JournalWriter(NpgsqlDataSource database, IEnumerable<IProj
             """
             with moved as (
                 update journal
-                set epoch = $11, size = $5, root = $6, frontier = $7, head = coalesce($8, case when epoch = $11 then head end), proven = $10, trace_parent = $9
+                set epoch = $11, size = $5, root = $6, frontier = $7, head = coalesce($8, case when epoch = $11 then head end), proven = $10, proven_proof = $12, trace_parent = $9
                 where hub_key = $1 and epoch = $2 and size = $3 and root = $4
                 returning 1
             )
@@ -146,6 +146,7 @@ internal sealed class JournalWriter(NpgsqlDataSource database, IEnumerable<IProj
         command.Parameters.Add(new() { Value = (object?)traceParent ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
         command.Parameters.Add(new() { Value = journalBatch.Head.Encode() });
         command.Parameters.Add(new() { Value = (long)journalBatch.Epoch });
+        command.Parameters.Add(new() { Value = covers ? DBNull.Value : journalBatch.Proof.SelectMany(h => h.ToArray()).ToArray(), NpgsqlDbType = NpgsqlDbType.Bytea });
         batch.BatchCommands.Add(command);
     }
 

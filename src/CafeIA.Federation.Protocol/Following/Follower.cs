@@ -111,7 +111,7 @@ public sealed class Follower(FederationId federation, HubId hub, KeyRing keys, J
             if (later is null || signedHead.Head.Position > later.Head.Position)
                 later = signedHead;
         }
-        else if (signedHead.Head.Size > (state.Head?.Head.Size ?? 0))
+        else if (signedHead.Head.Epoch == state.Epoch && signedHead.Head.Size > (state.Head?.Head.Size ?? 0))
         {
             state.Head = signedHead;
         }

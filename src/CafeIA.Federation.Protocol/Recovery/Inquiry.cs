@@ -46,18 +46,25 @@ public sealed class Inquiry
     /// <summary>Who showed it.</summary>
     public HubId? HighestFrom { get; private set; }
 
+    /// <summary>The last position of this hub's journal that anybody holds: a head may speak of more than is left of it anywhere.</summary>
+    public Position HighestHeld { get; private set; }
+
     /// <summary>Takes a member's answer.</summary>
     /// <param name="member">Who answers.</param>
     /// <param name="isSuspect">It doubts its own database: what it shows is taken, but its answer does not count, for two nodes restored together would vouch for each other.</param>
     /// <param name="head">Its highest head of this hub; null when it holds none.</param>
+    /// <param name="held">How much of what the head covers it holds; null: all.</param>
     /// <returns>False when the head is not one this hub signed: then nothing of the answer counts.</returns>
-    public bool Answer(HubId member, bool isSuspect, SignedHead? head)
+    public bool Answer(HubId member, bool isSuspect, SignedHead? head, Position? held = null)
     {
         if (head is not null)
         {
             if (head.Head.Federation != federation || head.Head.Hub != hub
                 || keys.For(head.Head.Key, head.Head.Position) is not { } key || !head.IsSignedBy(key))
                 return false;
+            var covered = held is { } part && part < head.Head.Position ? part : head.Head.Position;
+            if (covered > HighestHeld)
+                HighestHeld = covered;
             if (Highest is null || head.Head.Position > Highest.Head.Position)
             {
                 Highest = head;

@@ -27,6 +27,8 @@ internal static class FaultPlan
         Times(universe, scenario.ClockJumps, () => universe.Chance.Pick(universe.Nodes).ClockOffset += universe.Chance.Between(-HourMs, HourMs));
         Times(universe, scenario.Rotations, () => OnLive(universe, Rotate));
         Times(universe, scenario.HasBroker && universe.Chance.Percent(20) ? 1 : 0, universe.Network.WipeBroker);
+        // Often the same hub, so that one epoch follows another.
+        Times(universe, scenario.Epochs, () => OpenEpoch(universe.Nodes[universe.Chance.Below(2)]));
         Times(universe, scenario.Floods, () => Flood(universe));
         Times(universe, scenario.Expels ? 1 : 0, () => Expel(universe));
     }
@@ -42,6 +44,12 @@ internal static class FaultPlan
         var node = universe.Chance.Pick(universe.Nodes);
         if (node.IsUp && node.Adversary is null)
             node.Guarded(() => act(node));
+    }
+
+    private static void OpenEpoch(SimNode node)
+    {
+        if (node.IsUp && node.Adversary is null && node.Own is { IsSuspect: false, IsFrozen: false } && node.Store.Tables.Of(node.Id).Size > 0)
+            node.Guarded(() => new EpochOpener(node, isNeeded: false).Start());
     }
 
     private static void Rotate(SimNode node)
@@ -63,6 +71,9 @@ internal static class FaultPlan
         // A change of key that was forgotten and made anew is a second chain of keys: what decides between them is the members' document, which no hub can write.
         var isKnown = node.Universe.Honest.All(n => n.Store.Tables.Of(node.Id).Rotations.Count == node.KeysMade - 1);
         if (node.KeysMade > 1 && (!isKnown || fault is DiskFault.OlderMachine or DiskFault.WithoutMark))
+            return;
+        // A hub that unknowingly goes on in an epoch it has ended writes what nobody takes.
+        if (node.Store.Tables.Of(node.Id).Epoch > 1 && fault is DiskFault.OlderMachine or DiskFault.WithoutMark)
             return;
         var length = node.Store.Length;
         // Often only a little is missing: that is when nobody may have noticed.

@@ -31,7 +31,7 @@ internal sealed class Forgery(Universe universe, SimNode node)
         var victim = universe.Node(hub).Index;
         if (universe.Scenario.StolenKey && table.Rotations.Count > 0 && Chance.Percent(50))
             return Grow(table, Keys.Of(victim, 0), Universe.Federation, null);
-        switch (Chance.Below(11))
+        switch (Chance.Below(13))
         {
             case 0:
                 return truth[..(truth.Length / 2)];
@@ -39,7 +39,7 @@ internal sealed class Forgery(Universe universe, SimNode node)
                 return Damaged(truth);
             case 2:
                 return SegmentCodec.Encode(segment with { Changes = [.. segment.Changes.Select(WithOtherBody)] });
-            case 3:
+            case 3 or 11:
                 return SegmentCodec.Encode(segment with { Changes = [.. segment.Changes.Select(WithOtherHeader)] });
             case 4:
                 return SegmentCodec.Encode(segment with { Changes = [.. segment.Changes.Skip(1)] });

@@ -13,11 +13,14 @@ using CafeIA.Federation.Simulation.World;
 namespace CafeIA.Federation.Simulation.Nodes;
 
 /// <summary>"cafeia epoch open": gathers every history of this hub that a member holds, brings them together and begins the next epoch with what results.</summary>
-internal sealed class EpochOpener(SimNode node)
+/// <param name="node">Whose hub.</param>
+/// <param name="isNeeded">A fork is to be ended; else it is a whim, which doubt, a fork or the end of the faults cuts short.</param>
+internal sealed class EpochOpener(SimNode node, bool isNeeded)
 {
     private readonly List<(IReadOnlyList<Change> Changes, SignedHead Head)> histories = [];
     private readonly HashSet<EntryId> decided = [];
     private int waiting;
+    private uint ended;
     private bool isIncomplete;
 
     private JournalTable Table => node.Store.Tables.Of(node.Id);
@@ -26,6 +29,7 @@ internal sealed class EpochOpener(SimNode node)
     {
         var members = node.Universe.Nodes.Where(n => n != node && !n.IsSlow).ToArray();
         waiting = members.Length;
+        ended = Table.Epoch;
         foreach (var member in members)
         {
             node.Universe.Network.Ask(node, member, n => Serving.Journal(n, node.Id, Segment.MaxChanges), segments =>
@@ -82,6 +86,11 @@ internal sealed class EpochOpener(SimNode node)
 
     private void Open()
     {
+        // Another call was faster.
+        if (Table.Epoch != ended)
+            return;
+        if (!isNeeded && (node.Own.IsSuspect || node.Own.IsFrozen || node.Universe.Network.IsHealed))
+            return;
         var ours = Table.Rows(Table.Epoch).Select(r => r.Read()).ToArray();
         var kept = Latest(ours);
         var heads = new List<Hash>();

@@ -17,7 +17,6 @@ internal sealed class OwnHub(SimNode node)
     private Inquiry? inquiry;
     private KeyRing? askedWith;
     private Replica? recovery;
-    private Position held;
     private Position given;
     private int hints;
     private bool isHinting;
@@ -189,7 +188,6 @@ internal sealed class OwnHub(SimNode node)
     {
         Dismiss("suspect");
         node.Universe.Trace.Note($"{node} doubts its database: {doubts}");
-        held = default;
         hints = 0;
         askedWith = node.KeysOf(node.Id);
         inquiry = new(Universe.Federation, node.Id, askedWith, node.Universe.Nodes.Select(n => n.Id));
@@ -221,14 +219,10 @@ internal sealed class OwnHub(SimNode node)
     {
         foreach (var rotation in answer.Rotations)
             askedWith!.TryExtend(rotation);
-        var counts = asked.Answer(member.Id, answer.IsSuspect, answer.Head);
+        var counts = asked.Answer(member.Id, answer.IsSuspect, answer.Head, answer.Held);
         node.Universe.Trace.Note($"{node} hears {member} of itself: {answer.Head?.Head.Position.ToString() ?? "nothing"}{(answer.IsSuspect ? ", suspect" : "")}{(counts ? "" : ", not its own")}");
         if (answer.Head is { } head && counts)
-        {
             Recovery().Hint(member, head);
-            if (answer.Held > held)
-                held = answer.Held;
-        }
         Settle();
     }
 
@@ -248,7 +242,7 @@ internal sealed class OwnHub(SimNode node)
         if (!IsSuspect || IsFrozen || inquiry is not { IsComplete: true } complete)
             return;
         // A head may speak of more than anybody still holds: what is held is what can come back.
-        if (complete.Highest is { } highest && held > Table.End)
+        if (complete.Highest is { } highest && complete.HighestHeld > Table.End)
         {
             // Its key may have been unknown at first.
             if (!isHinting)

@@ -7,6 +7,9 @@ internal sealed class Operator(Universe universe)
 {
     private const int Interval = 4_000;
 
+    /// <summary>Nobody is named before everybody had the time to say what it holds.</summary>
+    private const int Patience = 15_000;
+
     public void Start() => universe.Scheduler.After(Interval, Look);
 
     private void Look()
@@ -18,13 +21,13 @@ internal sealed class Operator(Universe universe)
         foreach (var node in universe.Honest.Where(n => n.IsUp).ToArray())
         {
             // Nodes that were restored together wait for each other for ever: that is when a person decides.
-            if (node.Own.IsSuspect && universe.Network.IsHealed)
+            if (node.Own.IsSuspect && universe.Scheduler.Now >= universe.Scenario.Duration + Patience)
             {
                 foreach (var member in universe.Nodes.Where(n => n != node && (!n.IsUp || n.IsSlow || n.Own.IsSuspect || n.Adversary is not null)).ToArray())
                     node.Guarded(() => node.Own.Gone(member));
             }
             if (universe.Honest.Any(n => n.Store.Tables.Of(node.Id) is { Fork: not null } table && table.Epoch == node.Store.Tables.Of(node.Id).Epoch))
-                node.Guarded(() => new EpochOpener(node).Start());
+                node.Guarded(() => new EpochOpener(node, isNeeded: true).Start());
         }
         universe.Scheduler.After(Interval, Look);
     }

@@ -60,6 +60,9 @@ internal sealed record Scenario
 
     public required int Erasures { get; init; }
 
+    /// <summary>Epochs that a hub opens though it has one history only.</summary>
+    public required int Epochs { get; init; }
+
     public required int Floods { get; init; }
 
     /// <summary>The last node answers nobody within any time-out, for the whole run.</summary>
@@ -78,7 +81,7 @@ internal sealed record Scenario
     {
         var chance = new Chance(seed ^ 0xCAFE);
         var nodes = chance.Between(3, chance.Percent(70) ? 4 : 7);
-        var malice = chance.Percent(35) ? (Malice)chance.Between(1, 3) : Malice.None;
+        var malice = !chance.Percent(40) ? Malice.None : chance.Percent(50) ? Malice.Tampers : (Malice)chance.Between(2, 3);
         // What a silent node holds nobody can ask for: then no disk is put back.
         var hasSlow = malice == Malice.None && chance.Percent(15);
         var rotations = chance.Percent(20) ? chance.Between(1, 2) : 0;
@@ -102,6 +105,7 @@ internal sealed record Scenario
             ClockJumps = chance.Percent(25) ? chance.Between(1, 3) : 0,
             Rotations = rotations,
             Erasures = chance.Percent(30) ? chance.Between(1, 3) : 0,
+            Epochs = chance.Percent(12) ? chance.Between(1, 3) : 0,
             Floods = chance.Percent(10) ? 1 : 0,
             HasSlow = hasSlow,
             Malice = malice,

@@ -1,5 +1,7 @@
+using CafeIA.Federation.Node.Journal;
 using CafeIA.Federation.Protocol.Following;
 using CafeIA.Federation.Protocol.Identifiers;
+using CafeIA.Federation.Protocol.Journal;
 using CafeIA.Federation.Protocol.Segments;
 using CafeIA.Federation.Tests.Fixtures;
 using CafeIA.Federation.Tests.Protocol;
@@ -80,6 +82,36 @@ public sealed class JournalReaderTests(PostgresFixture postgres) : IClassFixture
         }
         Assert.Equal([18, 18, 18, 6], counts);
         Assert.Equal(Replica.Summarize(hub.History.State), replica.Summary);
+    }
+
+    [Fact]
+    public async Task A_part_of_a_journal_is_shown_with_the_proof_that_came_with_it()
+    {
+        const ulong Held = 300;
+        var hub = await StoredHub.CreateAsync(postgres);
+        for (var i = 0; i < 400; i += 100)
+            hub.History.Write([.. Enumerable.Range(i, 100).Select(n => Put(n, $"{n}"))]);
+        var follower = TestHub.Follower(hub.Known.Id);
+        var part = Assert.IsType<Verdict.Apply>(follower.Judge(hub.History.Cut(1, Held)));
+        Assert.Equal(AppendOutcome.Committed, await hub.AppendAsync(follower.Plan(part, new Dictionary<EntryId, CurrentChange>()).Batch!));
+        var end = await hub.Reader.EndAsync(hub.Known, Cancellation);
+        Assert.True(end!.IsPart);
+        Assert.Null(end.Head);
+        foreach (var after in new ulong[] { 0, 1, 7, 255, 256, 257, 299 })
+        {
+            var replica = new Replica(hub.Known.Id);
+            if (after > 0)
+                Assert.IsType<Verdict.Apply>(replica.Deliver(hub.History.Cut(1, after)));
+            var segment = await hub.Reader.SegmentAsync(hub.Known, new(1, after), Cancellation);
+            Assert.IsType<Verdict.Apply>(replica.Deliver(segment!));
+            Assert.Equal(Held, replica.State.Frontier.Size);
+            Assert.True(replica.Follower.IsBehind);
+        }
+        Assert.Null(await hub.Reader.SegmentAsync(hub.Known, new(1, Held), Cancellation));
+        var rest = Assert.IsType<Verdict.Apply>(follower.Judge(hub.History.Cut(Held + 1, 400)));
+        Assert.Equal(AppendOutcome.Committed, await hub.AppendAsync(follower.Plan(rest, new Dictionary<EntryId, CurrentChange>()).Batch!));
+        Assert.False((await hub.Reader.EndAsync(hub.Known, Cancellation))!.IsPart);
+        Assert.Equal(400, (await hub.Reader.SegmentAsync(hub.Known, new(1, 0), Cancellation))!.Changes.Count);
     }
 
     [Fact]

@@ -131,6 +131,23 @@ public sealed class EpochTests
         Assert.NotNull(chosen.Loser);
     }
 
+    [Fact]
+    public void An_epoch_that_was_heard_of_and_never_pulled_leaves_nothing_behind_once_a_later_one_is_held()
+    {
+        var (ours, theirs) = Forked();
+        var replica = new Replica();
+        replica.Deliver(ours.Cut(1, ours.Size));
+        var skipped = SignedHead.Sign(TestHub.HeadOf(ours.State) with { Epoch = 2, Size = 1_000 }, TestHub.Signer);
+        Assert.IsType<Verdict.NewEpoch>(replica.Follower.JudgeHead(skipped));
+        replica.Follower.Learn(skipped);
+        var opening = new EpochOpening(3, 2, 7, MerkleTree.Root(ours.Changes.Take(7).Select(c => c.Leaf)), [ours.Heads[^1].Identity, theirs.Heads[^1].Identity], 0);
+        var (batch, _) = EpochAuthor.Open(TestHub.Federation, TestHub.Id, TestHub.Signer, ours.State, opening, Last(ours).Values, RandomNumberGenerator.Create(), TestHub.At);
+        foreach (var segment in Cut(batch, 100))
+            Assert.IsType<Verdict.Apply>(replica.Deliver(segment));
+        Assert.Equal(3U, replica.State.Epoch);
+        Assert.False(replica.Follower.IsBehind);
+    }
+
     /// <summary>Seven changes in common, then one each, of different words.</summary>
     private static (AuthoredHistory Ours, AuthoredHistory Theirs) Forked()
     {

@@ -54,6 +54,20 @@ public sealed class SuspicionTests
     }
 
     [Fact]
+    public void A_head_may_speak_of_more_than_anybody_still_holds()
+    {
+        var history = AuthoredHistory.OfSize(14);
+        var inquiry = Ask();
+        inquiry.Answer(Bretagne, isSuspect: false, history.Heads[1], new Position(1, 9));
+        Assert.Equal((new Position(1, 14), new Position(1, 9)), (inquiry.Highest!.Head.Position, inquiry.HighestHeld));
+        // What a head does not cover is nobody's word.
+        inquiry.Answer(National, isSuspect: false, history.Heads[0], new Position(1, 40));
+        Assert.Equal(new Position(1, 9), inquiry.HighestHeld);
+        inquiry.Answer(National, isSuspect: false, history.Heads[1], null);
+        Assert.Equal(new Position(1, 14), inquiry.HighestHeld);
+    }
+
+    [Fact]
     public void All_members_are_waited_for_and_those_that_doubt_themselves_do_not_count()
     {
         var history = AuthoredHistory.OfSize(14);

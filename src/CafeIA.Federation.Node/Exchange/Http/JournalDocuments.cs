@@ -7,22 +7,24 @@ namespace CafeIA.Federation.Node.Exchange.Http;
 
 /// <summary>The highest signed head of one hub, as this node holds it.</summary>
 /// <param name="Head">The signed head as it is encoded, base64; null when none is held.</param>
+/// <param name="Held">How much of the journal this node holds, <c>epoch.seq</c>: a head may cover more; null: all that it covers.</param>
 /// <param name="Suspect">This node doubts its own database, so its answer vouches for nothing.</param>
-internal sealed record PositionDocument(string? Head, bool Suspect)
+internal sealed record PositionDocument(string? Head, bool Suspect, string? Held = null)
 {
     public const string Path = "/federation/v1/hubs/{hub}/head";
 
     private const int MaxHead = 8192;
 
-    public static PositionDocument Of(SignedHead? head, bool isSuspect) => new(head is null ? null : Convert.ToBase64String(head.Encode()), isSuspect);
+    public static PositionDocument Of(SignedHead? head, Position? held, bool isSuspect) =>
+        new(head is null ? null : Convert.ToBase64String(head.Encode()), isSuspect, head is null ? null : held?.ToString());
 
     /// <summary>Null when the head is there and cannot be read.</summary>
     public PeerHead? Read()
     {
         if (Head is null)
-            return new(null, Suspect);
+            return new(null, Suspect, null);
         var bytes = new byte[Math.Min(Head.Length, MaxHead)];
-        return Convert.TryFromBase64String(Head, bytes, out var length) && SignedHead.TryDecode(bytes.AsMemory(0, length), out var head) ? new(head, Suspect) : null;
+        return Convert.TryFromBase64String(Head, bytes, out var length) && SignedHead.TryDecode(bytes.AsMemory(0, length), out var head) ? new(head, Suspect, Position.TryParse(Held, out var held) ? held : null) : null;
     }
 }
 

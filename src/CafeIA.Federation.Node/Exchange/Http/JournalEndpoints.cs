@@ -15,7 +15,7 @@ internal static class JournalEndpoints
             return ExchangeEndpoints.Problem(400, new("bad-hub-id", $"« {hub} » n’est pas un identifiant de hub.", "hub"));
         // Of a hub that is not known here nothing is held: an answer like any other. Of one that is hidden it is told what is held: a head shows nothing, and a hub that forgot it must not go on without.
         var end = hubs.Find(id) is { } known ? await journals.EndAsync(known, cancellation) : null;
-        return TypedResults.Ok(PositionDocument.Of(end?.Proven, standing.IsSuspect));
+        return TypedResults.Ok(PositionDocument.Of(end?.Proven, end?.Position, standing.IsSuspect));
     }
 
     /// <summary><c>GET /federation/v1/hubs/{hub}/proof?epoch=e&amp;first=n&amp;second=m</c>.</summary>

@@ -67,7 +67,7 @@ internal sealed partial class Recall(
         }).ToArray();
         foreach (var (member, answer) in await Task.WhenAll(asked))
         {
-            if (answer is not null && !inquiry.Answer(member, answer.IsSuspect, answer.Head))
+            if (answer is not null && !inquiry.Answer(member, answer.IsSuspect, answer.Head, answer.Held))
                 LogBadAnswer(member);
         }
         return [.. inquiry.Missing.Select(m => m.ToString()).Concat(strangers).Order(StringComparer.Ordinal)];
