@@ -12,6 +12,9 @@ internal interface IReplicas
     /// <summary>Bytes that came over the broker lane: a segment or an announcement of some hub, not verified.</summary>
     void Receive(ReadOnlyMemory<byte> bytes);
 
+    /// <summary>The broker lane came up or broke: while it is down, nothing of it is waited for.</summary>
+    void LaneChanged(bool isUp);
+
     /// <summary>A peer says that a hub's journal ends there; not verified.</summary>
     /// <param name="hub">Whose journal.</param>
     /// <param name="peer">Who says so, and where it can be pulled from.</param>

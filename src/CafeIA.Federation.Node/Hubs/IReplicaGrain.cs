@@ -12,6 +12,10 @@ internal interface IReplicaGrain : IGrainWithStringKey
     [OneWay]
     Task ReceiveAsync(Immutable<byte[]> bytes);
 
+    /// <summary>The broker lane came up or broke.</summary>
+    [OneWay]
+    Task LaneChangedAsync(bool isUp);
+
     /// <summary>A peer shows a signed head of this hub.</summary>
     [OneWay]
     Task HintAsync(string peer, Immutable<byte[]> signedHead);

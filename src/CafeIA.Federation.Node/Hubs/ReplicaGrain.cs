@@ -88,6 +88,12 @@ internal sealed partial class ReplicaGrain(
         return Task.CompletedTask;
     }
 
+    public Task LaneChangedAsync(bool isUp)
+    {
+        pull.LaneChanged(isUp);
+        return Task.CompletedTask;
+    }
+
     public async Task HintAsync(string peer, Immutable<byte[]> signedHead)
     {
         if (!SignedHead.TryDecode(signedHead.Value, out var head))

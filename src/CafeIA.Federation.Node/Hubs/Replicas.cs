@@ -34,6 +34,12 @@ internal sealed partial class Replicas(IGrainFactory grains, HubRegister hubs, H
         Forget(hub.IsLocal ? grains.GetGrain<IHubGrain>(hub.Id.ToString()).HintAsync(peer.ToString(), bytes) : Grain(hub.Id).HintAsync(peer.ToString(), bytes), hub.Id);
     }
 
+    public void LaneChanged(bool isUp)
+    {
+        foreach (var hub in hubs.Hubs.Where(h => !h.IsLocal))
+            Forget(Grain(hub.Id).LaneChangedAsync(isUp), hub.Id);
+    }
+
     public void Reload(KnownHub hub) =>
         Forget(hub.IsLocal ? grains.GetGrain<IHubGrain>(hub.Id.ToString()).ReloadAsync() : Grain(hub.Id).ReloadAsync(), hub.Id);
 

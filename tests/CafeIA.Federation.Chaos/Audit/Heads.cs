@@ -32,7 +32,7 @@ internal static class Heads
         }
     }
 
-    /// <summary>True when every node holds every hub's journal to the same head.</summary>
+    /// <summary>True when every node holds the same journals to the same heads; a hub that never wrote has none.</summary>
     public static bool AreEqual(IReadOnlyList<IReadOnlyDictionary<string, NodeHead>?> nodes) =>
-        nodes.All(n => n is not null && n.Count == nodes.Count && n.All(h => nodes[0]!.TryGetValue(h.Key, out var first) && first == h.Value));
+        nodes.All(n => n is not null && n.Count > 0 && n.Count == nodes[0]!.Count && n.All(h => nodes[0]!.TryGetValue(h.Key, out var first) && first == h.Value));
 }

@@ -18,6 +18,11 @@ internal sealed class RecordingReplicas : IReplicas
 
     public ConcurrentQueue<HubId> Reloaded { get; } = new();
 
+    /// <summary>Whether the lane is up, as it was said last.</summary>
+    public bool? Lane { get; private set; }
+
+    public void LaneChanged(bool isUp) => Lane = isUp;
+
     public void Reload(KnownHub hub) => Reloaded.Enqueue(hub.Id);
 
     public void Follow(KnownHub hub) => Followed[hub.Id] = hub;

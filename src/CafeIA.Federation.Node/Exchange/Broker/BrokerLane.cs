@@ -97,10 +97,12 @@ internal sealed partial class BrokerLane(
             {
                 ExchangeTelemetry.CountSession();
                 LogUp(own);
+                replicas.LaneChanged(isUp: true);
             }
             await Task.WhenAny(session.Ended, changed).WaitAsync(cancellation);
             if (session.Ended.IsCompleted)
             {
+                replicas.LaneChanged(isUp: false);
                 LogLost(own);
                 return;
             }

@@ -28,6 +28,7 @@ internal sealed class PullLoop(HubId hub, PullSources sources, IPeerClient peers
     private TaskCompletionSource wanted = NewSource();
     private long laneHeard;
     private bool laneWasHeard;
+    private bool laneIsDown;
 
     public PullSources Sources => sources;
 
@@ -35,6 +36,14 @@ internal sealed class PullLoop(HubId hub, PullSources sources, IPeerClient peers
     public DateTimeOffset? HeardAt { get; private set; }
 
     public void Wake() => wanted.TrySetResult();
+
+    /// <summary>A lane that is known to be down is silent at once.</summary>
+    public void LaneChanged(bool isUp)
+    {
+        laneIsDown = !isUp;
+        if (laneIsDown)
+            Wake();
+    }
 
     public void HeardOnLane()
     {
@@ -92,7 +101,7 @@ internal sealed class PullLoop(HubId hub, PullSources sources, IPeerClient peers
     /// <summary>Waits while there is nothing to pull: the lane speaks and tells of nothing that is missing.</summary>
     private async Task<bool> WantsPullAsync(Follower follower, CancellationToken cancellation)
     {
-        if (follower.IsBehind || !laneWasHeard || time.GetElapsedTime(laneHeard) >= LaneSilence)
+        if (follower.IsBehind || laneIsDown || !laneWasHeard || time.GetElapsedTime(laneHeard) >= LaneSilence)
             return true;
         if (wanted.Task.IsCompleted)
             wanted = NewSource();

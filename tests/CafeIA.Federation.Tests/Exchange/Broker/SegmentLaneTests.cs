@@ -125,11 +125,13 @@ public sealed class SegmentLaneTests(PostgresServer postgres, RabbitServer rabbi
 
         await own.KillAsync();
         await Eventually.TrueAsync(() => !alpha.Transport.IsAvailable && !beta.Transport.IsAvailable, "the lane notices", Cancellation);
+        await Eventually.TrueAsync(() => alpha.Replicas.Lane == false && beta.Replicas.Lane == false, "the followers are told", Cancellation);
         await alpha.Transport.SendAsync(new byte[] { 2 }, Cancellation);
         own.Wipe();
 
         await own.StartAsync(Cancellation);
         await CarriesAsync(alpha, beta, [3]);
+        Assert.True(beta.Replicas.Lane);
     }
 
     private static async Task CarriesAsync(LoneExchange from, LoneExchange to, byte[] bytes)

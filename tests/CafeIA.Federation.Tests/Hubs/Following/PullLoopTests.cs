@@ -12,6 +12,7 @@ using CafeIA.Federation.Protocol.Sequencing;
 using CafeIA.Federation.Tests.Fixtures;
 using CafeIA.Federation.Tests.Journal;
 using CafeIA.Federation.Tests.Protocol;
+using CafeIA.Federation.Tests.Streams;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace CafeIA.Federation.Tests.Hubs.Following;
@@ -83,6 +84,31 @@ public sealed class PullLoopTests(PostgresServer server) : IAsyncLifetime
         Assert.Equal(TimeSpan.Zero, waits[1]);
     }
 
+    [Fact]
+    public async Task A_lane_that_breaks_is_silent_at_once()
+    {
+        // Of a lane that was just heard the silence would have to pass first; its timer never goes off here.
+        var time = new HandTimers();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        var polled = new TaskCompletionSource<TimeSpan>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var loop = await LoopAsync(
+            new Script(async (_, wait, _) =>
+            {
+                polled.TrySetResult(wait);
+                await stop.CancelAsync();
+                return ReadOnlyMemory<byte>.Empty;
+            }),
+            time);
+        loop.HeardOnLane();
+        var running = RunAsync(loop, stop.Token);
+        Assert.False(polled.Task.IsCompleted);
+
+        loop.LaneChanged(isUp: false);
+        await running;
+
+        Assert.True(await polled.Task > TimeSpan.Zero);
+    }
+
     private static SignedHead HeadOfOne() => TestHub.Sequencer().Sequence(
         [new Intent(TestHub.Entry(1), true, EntryKind.Event, ChangeOp.Put, TestHub.Body("{}"))],
         new Dictionary<EntryId, CurrentChange>(),
@@ -92,13 +118,13 @@ public sealed class PullLoopTests(PostgresServer server) : IAsyncLifetime
     private Task RunAsync(PullLoop loop, CancellationToken cancellation) =>
         loop.RunAsync(() => follower, () => Task.CompletedTask, (_, _) => Task.FromResult(Taken.Good), _ => throw new NotSupportedException(), () => { }, cancellation);
 
-    private async Task<PullLoop> LoopAsync(IPeerClient peers)
+    private async Task<PullLoop> LoopAsync(IPeerClient peers, TimeProvider? time = null)
     {
         var register = new HubRegister(postgres.Database, TimeProvider.System);
         await register.RegisterAsync(StoredHub.Profile(TestHub.Id) with { Address = Own }, isLocal: false, Cancellation);
         await register.RegisterAsync(StoredHub.Profile(HubId.Parse("paris")) with { Address = Relay }, isLocal: false, Cancellation);
         var telemetry = new HubsTelemetry(metrics.GetRequiredService<IMeterFactory>(), new HubProgress(register), new RefusalSamples());
-        return new(TestHub.Id, new PullSources(register, TestHub.Id, new ExchangeOptions()), peers, register, telemetry, TimeProvider.System);
+        return new(TestHub.Id, new PullSources(register, TestHub.Id, new ExchangeOptions()), peers, register, telemetry, time ?? TimeProvider.System);
     }
 
     /// <summary>Answers pulls as it is told; nothing else is asked of it.</summary>
