@@ -22,7 +22,7 @@ internal static class PlantedBugs
         new("a digest that was refused is not undone", 13, new Patch(Follower, "next.Digest.Undo(replaced[i].Entry, replaced[i].Previous, replaced[i].Leaf);", "_ = replaced[i];")),
         new("a body is not held against its commitment", 13, new Patch(Follower, "if (change.Body is not null && !change.BodyMatches)", "if (change.Header.Hub != hub)")),
         new("another federation's head is believed", 66, new Patch(Follower, "if (head.Federation != federation || head.Hub != hub)", "if (head.Hub != hub)")),
-        new("an epoch that ended goes on", 64, new Patch(Follower, "if (head.Epoch < state.Epoch)", "if (head.Epoch == 0)")),
+        new("an epoch that ended goes on", 64, new Patch(Follower, "if (head.Epoch < state.Epoch)", "if (head.Epoch == 0)"), new Patch(Follower, "else if (signedHead.Head.Epoch == state.Epoch && signedHead.Head.Size", "else if (signedHead.Head.Size")),
         new("what an epoch does not take over stays", 20, new Patch(Follower, "frontier.Size >= opening.End;", "frontier.Size > opening.End;")),
         new("a head of a retired key that was believed once is kept", 85, new Patch(Follower, "        ForgetRetired();\n        var head", "        var head")),
         new("a retired key goes on signing", 24, new Patch(KeyRing, "var isStill = i == keys.Count - 1 || covered <= keys[i + 1].After;", "var isStill = true;")),
