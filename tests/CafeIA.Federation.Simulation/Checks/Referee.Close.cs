@@ -159,7 +159,8 @@ internal sealed partial class Referee
             // The body of what no honest node held any more may have been kept back.
             if (current.Op == ChangeOp.Put && !(last.IsLost && row.Body is null) && !(row.Body is { } body && last.Intent.Body is { } said && body.Span.SequenceEqual(said.Span)))
                 throw new BrokenInvariantException(1, $"{node} holds another body at {current.Position} than {last.Name} gave");
-            foreach (var command in group.Where(c => Rank(c.Intent.Op) == Rank(current.Op)))
+            // Two histories that both withdrew or both erased it say the same: nothing of either is lost.
+            foreach (var command in group.Where(c => current.Op == ChangeOp.Put && c.Intent.Op == ChangeOp.Put))
             {
                 if (!ledger.Accounts(last.Id, command.Id))
                     throw new BrokenInvariantException(2, $"{command.Name} was acknowledged at {command.Acknowledged} and is gone without a word: {last.Name} stands in its place");
