@@ -29,6 +29,9 @@ public sealed class Follower(FederationId federation, HubId hub, KeyRing keys, J
     /// <summary>Seq up to which a verified head says the hub has written, in the newest epoch that is known.</summary>
     public ulong KnownSize => later?.Head.Size ?? Math.Max(state.Head?.Head.Size ?? 0, state.Frontier.Size);
 
+    /// <summary>The newest verified head, whether or not what it covers is held; null before the first.</summary>
+    public SignedHead? Known => later ?? state.Head;
+
     /// <summary>A verified head speaks of changes that are not held.</summary>
     public bool IsBehind => later is not null || KnownSize > state.Frontier.Size;
 

@@ -11,6 +11,7 @@ public sealed class Inquiry
     private readonly HubId hub;
     private readonly HashSet<HubId> expected;
     private readonly HashSet<HubId> missing;
+    private readonly HashSet<HubId> gone = [];
 
     /// <param name="federation">The hub's.</param>
     /// <param name="hub">The hub that asks.</param>
@@ -49,18 +50,35 @@ public sealed class Inquiry
     /// <summary>The last position of this hub's journal that anybody holds: a head may speak of more than is left of it anywhere.</summary>
     public Position HighestHeld { get; private set; }
 
+    /// <summary>The highest head of this hub that anybody holds or has only seen; null when nobody knows any.</summary>
+    public SignedHead? HighestKnown { get; private set; }
+
+    /// <summary>How far this hub had signed when that is further than what is held here and nobody holds the rest: those numbers are not to be given a second time, for who saw them would see two histories.</summary>
+    /// <param name="end">Where the journal ends here, with all that was pulled back.</param>
+    /// <param name="mark">What the high-water file said before; null when there was none.</param>
+    /// <returns>Null when nothing is lost; also while an answer is missing, and when a member that was named gone may hold the rest, for then its history is brought together with the other one once it is back.</returns>
+    public Position? Lost(Position end, Position? mark)
+    {
+        if (!IsComplete || gone.Count > 0)
+            return null;
+        var signed = HighestKnown?.Head.Position ?? default;
+        if (mark > signed)
+            signed = mark.Value;
+        return signed > end ? signed : null;
+    }
+
     /// <summary>Takes a member's answer.</summary>
     /// <param name="member">Who answers.</param>
     /// <param name="isSuspect">It doubts its own database: what it shows is taken, but its answer does not count, for two nodes restored together would vouch for each other.</param>
     /// <param name="head">Its highest head of this hub; null when it holds none.</param>
     /// <param name="held">How much of what the head covers it holds; null: all.</param>
+    /// <param name="known">A later head of this hub that it has seen, though it does not hold what that covers; null when it has seen none. One that this hub did not sign is passed over.</param>
     /// <returns>False when the head is not one this hub signed: then nothing of the answer counts.</returns>
-    public bool Answer(HubId member, bool isSuspect, SignedHead? head, Position? held = null)
+    public bool Answer(HubId member, bool isSuspect, SignedHead? head, Position? held = null, SignedHead? known = null)
     {
         if (head is not null)
         {
-            if (head.Head.Federation != federation || head.Head.Hub != hub
-                || keys.For(head.Head.Key, head.Head.Position) is not { } key || !head.IsSignedBy(key))
+            if (!IsOwn(head))
                 return false;
             var covered = held is { } part && part < head.Head.Position ? part : head.Head.Position;
             if (covered > HighestHeld)
@@ -70,16 +88,31 @@ public sealed class Inquiry
                 Highest = head;
                 HighestFrom = member;
             }
+            Know(head);
         }
+        if (known is not null && IsOwn(known))
+            Know(known);
         if (!isSuspect)
+        {
             missing.Remove(member);
+            gone.Remove(member);
+        }
         return true;
     }
 
     /// <summary>The operator says that this member's node no longer exists: nobody waits for it.</summary>
     public void Gone(HubId member)
     {
-        expected.Add(member);
-        missing.Remove(member);
+        if (expected.Add(member) | missing.Remove(member))
+            gone.Add(member);
     }
+
+    private void Know(SignedHead head)
+    {
+        if (HighestKnown is null || head.Head.Position > HighestKnown.Head.Position)
+            HighestKnown = head;
+    }
+
+    private bool IsOwn(SignedHead head) =>
+        head.Head.Federation == federation && head.Head.Hub == hub && keys.For(head.Head.Key, head.Head.Position) is { } key && head.IsSignedBy(key);
 }
