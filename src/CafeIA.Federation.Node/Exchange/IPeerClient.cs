@@ -35,7 +35,8 @@ internal interface IPeerClient
 /// <summary>What a peer shows of one hub's journal.</summary>
 /// <param name="Head">The newest head it holds.</param>
 /// <param name="State">What its own rows amount to; null while it has not looked, or is of an older program.</param>
-internal sealed record ShownHead(SignedHead Head, ShownState? State);
+/// <param name="Fork">The heads that prove to it that the hub has two histories, while the hub stands frozen there; empty else.</param>
+internal sealed record ShownHead(SignedHead Head, ShownState? State, IReadOnlyList<SignedHead> Fork);
 
 /// <summary>The digest a node computed from its own rows, which is the signed one unless something changed them.</summary>
 internal sealed record ShownState(Position At, Hash Digest);
@@ -44,4 +45,5 @@ internal sealed record ShownState(Position At, Hash Digest);
 /// <param name="Head">Null when it holds none.</param>
 /// <param name="IsSuspect">The peer doubts its own database: its answer vouches for nothing.</param>
 /// <param name="Held">How much of what the head covers it holds; null: all.</param>
-internal sealed record PeerHead(SignedHead? Head, bool IsSuspect, Position? Held);
+/// <param name="Known">A later head that it has seen and verified without holding what it covers; null when there is none.</param>
+internal sealed record PeerHead(SignedHead? Head, bool IsSuspect, Position? Held, SignedHead? Known);

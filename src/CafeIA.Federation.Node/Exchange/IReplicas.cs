@@ -21,6 +21,9 @@ internal interface IReplicas
     /// <param name="head">The head it showed.</param>
     void Hint(KnownHub hub, Uri peer, SignedHead head);
 
+    /// <summary>The newest head of a hub that was verified here, though what it covers may not be held; null when none was.</summary>
+    Task<SignedHead?> KnownAsync(KnownHub hub);
+
     /// <summary>The hub's rows were put right behind its grain's back, this node's own hub included: what the grain has in memory is to be loaded anew.</summary>
     void Reload(KnownHub hub);
 }

@@ -24,7 +24,7 @@ namespace CafeIA.Federation.Node.Hubs;
 /// Orleans' promise of one activation is not relied upon: two may live for a while. The journal's fence decides: the one whose append finds the end
 /// moved has written nothing, answers <see cref="HubAnswer.Fenced"/> to all that waits, and leaves. A commit whose outcome is unknown is looked up
 /// in the journal before anything else is planned. A database that may be an old copy is written to only after every member said what it holds of this
-/// hub, and what is missing was pulled back (<see cref="Recall"/>).
+/// hub, and what is missing was pulled back (<see cref="OwnRecovery"/>).
 /// </remarks>
 [Reentrant, KeepAlive]
 internal sealed partial class HubGrain(
@@ -38,13 +38,11 @@ internal sealed partial class HubGrain(
     HubOptions options,
     OwnDatabase ownDatabase,
     OwnStanding standing,
-    Recall recall,
-    EpochOpener epochs,
-    IPeerClient peers,
+    OwnRecovery recovery,
     ISegmentTransport transport,
     HubsTelemetry telemetry,
     TimeProvider time,
-    ILogger<HubGrain> logger) : Grain, IHubGrain, IDisposable
+    ILogger<HubGrain> logger) : Grain, IHubGrain, IRecovering, IDisposable
 {
     /// <summary>Commands waiting; more are refused as hub-busy.</summary>
     private const int MaxWaiting = 10_000;
@@ -55,12 +53,6 @@ internal sealed partial class HubGrain(
     /// <summary>Changes between two checkpoints of the digest: what a start folds in at most.</summary>
     private const ulong CheckpointEvery = 5_000;
 
-    /// <summary>Between two rounds of questions to those who have not answered.</summary>
-    private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(1);
-
-    /// <summary>Rounds of questions asked beside the writing after a start that left nothing to doubt; later the exchange of heads finds what they missed.</summary>
-    private const int RoundsAfterStart = 10;
-
     private readonly Channel<Waiting> queue = Channel.CreateBounded<Waiting>(new BoundedChannelOptions(MaxWaiting) { SingleReader = true });
     private bool leaving;
     private Sequencer? sequencer;
@@ -68,28 +60,10 @@ internal sealed partial class HubGrain(
     private Task loop = Task.CompletedTask;
     private Task sending = Task.CompletedTask;
     private readonly CancellationTokenSource stopping = new();
-    private readonly HashSet<string> gone = new(StringComparer.Ordinal);
-    private readonly SemaphoreSlim ownGate = new(1);
-    private Applier own = null!;
-    private Task asking = Task.CompletedTask;
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        own = new Applier(hubs.Local, options, loader, writer, proofs, hubs, peers, telemetry, time, logger);
-        own.Applied += batch => signal.Advance(options.HubId, batch.End);
-        var loaded = await LoadAsync(cancellationToken);
-        var doubts = await ownDatabase.JudgeAsync(hubs.Local, loaded.State, cancellationToken);
-        if (doubts == Doubts.None)
-        {
-            // A process that died between its commit and the high-water file left the file behind: it catches up before a command that is known is acknowledged again.
-            if (loaded.State.Position.Seq > 0)
-                await ownDatabase.AdvanceAsync(loaded.State.Position, loaded.State.Frontier.Root(), cancellationToken);
-            asking = AskBesideAsync();
-        }
-        else if (recall.HasMembers)
-            Doubt(doubts);
-        else
-            await ownDatabase.AdoptAsync(loaded.State.Position, loaded.State.Frontier.Root(), cancellationToken);
+        await recovery.StartAsync(this, (await LoadAsync(cancellationToken)).State, cancellationToken);
         loop = RunAsync();
     }
 
@@ -101,13 +75,12 @@ internal sealed partial class HubGrain(
         await stopping.CancelAsync();
         await loop;
         await sending;
-        await asking;
+        await recovery.StopAsync();
     }
 
     public void Dispose()
     {
         stopping.Dispose();
-        ownGate.Dispose();
     }
 
     public Task StartAsync() => Task.CompletedTask;
@@ -144,10 +117,9 @@ internal sealed partial class HubGrain(
             return;
         if (head.Head.Position > current.State.Position)
         {
-            LogPeerAhead(options.HubId, peer, head.Head.Position);
-            Doubt(Doubts.PeerAhead);
+            recovery.PeerAhead(peer, head.Head.Position);
         }
-        else if (await proofs.RootAtAsync(hubs.Local, head.Head.Position, stopping.Token) is { } root && root != head.Head.Root && current.State.Proven is { } proven)
+        else if (head.Head.Epoch == current.State.Epoch && await proofs.RootAtAsync(hubs.Local, head.Head.Position, stopping.Token) is { } root && root != head.Head.Root && current.State.Proven is { } proven)
         {
             LogForked(options.HubId, peer, head.Head.Position);
             await hubs.FreezeAsync(hubs.Local, proven, head, new(head.Head.Size, root, proven.Head.Size, []), stopping.Token);
@@ -156,165 +128,25 @@ internal sealed partial class HubGrain(
 
     public Task GiveUpOnAsync(string[] members)
     {
-        gone.UnionWith(members);
+        recovery.GiveUpOn(members);
         return Task.CompletedTask;
     }
 
-    public async Task<string?> RecoverFromAsync(string peer)
-    {
-        var source = new Uri(peer);
-        var answer = await peers.HeadAsync(source, options.HubId, stopping.Token);
-        if (!answer.IsOk)
-            return answer.Refusal.Message;
-        if (answer.Value.Head is not { } head)
-            return $"Le nœud {peer} ne tient rien du hub « {options.Id} ».";
-        // Nobody writes meanwhile, and afterwards only when all members have answered.
-        Doubt(Doubts.PeerAhead);
-        Taken taken;
-        await ownGate.WaitAsync(stopping.Token);
-        try
-        {
-            await own.LoadAsync(stopping.Token);
-            taken = await recall.PullBackAsync(own, head, [source, .. recall.Sources(null)], stopping.Token);
-            sequencer = null;
-        }
-        finally
-        {
-            ownGate.Release();
-        }
-        return taken switch
-        {
-            Taken.Good => null,
-            Taken.Forked => "Ce que ce nœud tient et ce que l’autre tient sont deux histoires du même hub : « cafeia epoch open » y met fin.",
-            _ => $"Le journal de « {options.Id} » n’a pas pu être repris en entier : {own.Follower?.State.Position} sur {head.Head.Position}. Le journal du nœud dit pourquoi.",
-        };
-    }
+    public Task<string?> RecoverFromAsync(string peer) => recovery.RecoverFromAsync(peer);
 
-    public async Task<EpochReport> OpenEpochAsync(EpochRequest request)
+    public Task<EpochReport> OpenEpochAsync(EpochRequest request) => recovery.OpenEpochAsync(request);
+
+    Position? IRecovering.Written => sequencer?.State.Position;
+
+    CancellationToken IRecovering.Stopping => stopping.Token;
+
+    Task IRecovering.ReloadAsync(bool atOnce)
     {
-        if (standing.IsSuspect)
-            return EpochReport.Refused(standing.Sentence()!);
-        // What the loop planned on is of the epoch that ends: the next batch loads.
         sequencer = null;
-        var report = await epochs.OpenAsync(hubs.Local, request, stopping.Token);
-        if (report.Opened is not null)
-        {
-            await own.LoadAsync(stopping.Token);
-            var state = own.Follower!.State;
-            await ownDatabase.AdvanceAsync(state.Position, state.Frontier.Root(), stopping.Token);
-            signal.Advance(options.HubId, state.Position);
-        }
-        return report;
+        return atOnce ? LoadAsync(stopping.Token) : Task.CompletedTask;
     }
 
-    /// <summary>Nothing was found to doubt: members are asked all the same, beside the writing.</summary>
-    private async Task AskBesideAsync()
-    {
-        try
-        {
-            var inquiry = recall.Begin(await loader.LoadKeysAsync(options.FederationId, hubs.Local, stopping.Token));
-            for (var round = 0; round < RoundsAfterStart && !standing.IsSuspect; round++)
-            {
-                var waiting = await recall.AskAsync(inquiry, [], stopping.Token);
-                if (inquiry.Highest is { } highest && sequencer is { } current && highest.Head.Position > current.State.Position)
-                {
-                    LogPeerAhead(options.HubId, inquiry.HighestFrom.ToString()!, highest.Head.Position);
-                    Doubt(Doubts.PeerAhead);
-                }
-                if (waiting.Count == 0)
-                    return;
-                await Task.Delay(AskAgain, time, stopping.Token);
-            }
-        }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
-        {
-            // The activation leaves: its successor asks again.
-        }
-        catch (Exception e) when (e is NpgsqlException or TimeoutException or IOException)
-        {
-            LogUnavailable(e, options.HubId);
-        }
-    }
-
-    /// <summary>From now on nothing is written until everybody has answered and nothing is missing here.</summary>
-    private void Doubt(Doubts doubts)
-    {
-        var isNew = !standing.IsSuspect;
-        standing.Doubt(standing.Doubts | doubts, standing.Waiting, time.GetUtcNow());
-        if (!isNew)
-            return;
-        LogDoubt(options.HubId, doubts);
-        asking = RecallAsync(asking);
-    }
-
-    private async Task RecallAsync(Task before)
-    {
-        await before;
-        Inquiry? inquiry = null;
-        while (!stopping.IsCancellationRequested)
-        {
-            try
-            {
-                inquiry ??= recall.Begin(await loader.LoadKeysAsync(options.FederationId, hubs.Local, stopping.Token));
-                var waiting = await recall.AskAsync(inquiry, gone, stopping.Token);
-                standing.Doubt(standing.Doubts, waiting, time.GetUtcNow());
-                await ownGate.WaitAsync(stopping.Token);
-                try
-                {
-                    if (await SettleAsync(inquiry, waiting.Count == 0))
-                        return;
-                }
-                finally
-                {
-                    ownGate.Release();
-                }
-                await Task.Delay(AskAgain, time, stopping.Token);
-            }
-            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception e) when (e is NpgsqlException or TimeoutException or IOException)
-            {
-                LogUnavailable(e, options.HubId);
-                await Task.Delay(AskAgain, time, CancellationToken.None);
-            }
-        }
-    }
-
-    /// <returns>True when there is nothing left to wait for: this hub writes again, or is frozen, or leaves.</returns>
-    private async Task<bool> SettleAsync(Inquiry inquiry, bool allAnswered)
-    {
-        await own.LoadAsync(stopping.Token);
-        if (inquiry.Highest is { } highest)
-        {
-            var taken = highest.Head.Position > own.Follower!.State.Position
-                ? await recall.PullBackAsync(own, highest, recall.Sources(inquiry.HighestFrom), stopping.Token)
-                : await own.TakeHeadAsync(highest, null, stopping.Token);
-            if (taken == Taken.Forked)
-            {
-                // Writing is refused because the hub is frozen, which only an epoch ends.
-                standing.Trust();
-                return true;
-            }
-            if (taken == Taken.Fenced)
-            {
-                Leave();
-                return true;
-            }
-            // What a head covers and nobody holds any more does not come back.
-            if (own.Follower!.State.Position < inquiry.HighestHeld)
-                return false;
-        }
-        if (!allAnswered)
-            return false;
-        var state = own.Follower!.State;
-        await ownDatabase.AdoptAsync(state.Position, state.Frontier.Root(), stopping.Token);
-        await LoadAsync(stopping.Token);
-        standing.Trust();
-        LogTrusted(options.HubId, state.Position);
-        return true;
-    }
+    void IRecovering.Leave() => Leave();
 
     /// <summary>Why nothing may be written now; null when it may.</summary>
     private Refusal? NotNow() =>
@@ -500,15 +332,6 @@ internal sealed partial class HubGrain(
     [LoggerMessage(3, LogLevel.Error, "Hub {Hub}: the database is not available; the commands that waited were told so")]
     private partial void LogUnavailable(Exception exception, HubId hub);
 
-    [LoggerMessage(4, LogLevel.Error, "Hub {Hub}: the database may be an old copy ({Doubts}); nothing is written before every member has said what it holds of this hub")]
-    private partial void LogDoubt(HubId hub, Doubts doubts);
-
-    [LoggerMessage(5, LogLevel.Warning, "Hub {Hub}: every member has answered and nothing is missing; writing goes on after {Position}")]
-    private partial void LogTrusted(HubId hub, Position position);
-
-    [LoggerMessage(6, LogLevel.Error, "Hub {Hub}: {Peer} holds this hub's journal up to {Position}, further than this database")]
-    private partial void LogPeerAhead(HubId hub, string peer, Position position);
-
-    [LoggerMessage(7, LogLevel.Error, "Hub {Hub}: {Peer} holds another history of this hub, up to {Position}; nothing more is written before 'cafeia epoch open'")]
+    [LoggerMessage(4, LogLevel.Error, "Hub {Hub}: {Peer} holds another history of this hub, up to {Position}; nothing more is written before 'cafeia epoch open'")]
     private partial void LogForked(HubId hub, string peer, Position position);
 }

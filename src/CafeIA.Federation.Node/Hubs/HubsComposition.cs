@@ -48,6 +48,7 @@ internal static class HubsComposition
         builder.Services.AddSingleton<OwnDatabase>();
         builder.Services.AddSingleton<Recall>();
         builder.Services.AddSingleton<EpochOpener>();
+        builder.Services.AddTransient<OwnRecovery>();
         builder.Services.AddSingleton<RefusalSamples>();
         builder.Services.AddSingleton<HubsTelemetry>();
         builder.Services.AddSingleton<IHubCommands, HubCommands>();

@@ -20,6 +20,9 @@ internal interface IReplicaGrain : IGrainWithStringKey
     [OneWay]
     Task HintAsync(string peer, Immutable<byte[]> signedHead);
 
+    /// <summary>The newest head of this hub that was verified here, encoded, whether or not what it covers is held; null when none was.</summary>
+    Task<byte[]?> KnownAsync();
+
     /// <summary>The journal's rows were put right: the state in memory is loaded anew before anything else is judged.</summary>
     Task ReloadAsync();
 }

@@ -103,6 +103,8 @@ internal sealed partial class ReplicaGrain(
             pull.Sources.Prefer(source);
     }
 
+    public Task<byte[]?> KnownAsync() => Task.FromResult(applier.Follower?.Known?.Encode());
+
     public async Task ReloadAsync()
     {
         await gate.WaitAsync();

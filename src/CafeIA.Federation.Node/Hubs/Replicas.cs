@@ -34,6 +34,14 @@ internal sealed partial class Replicas(IGrainFactory grains, HubRegister hubs, H
         Forget(hub.IsLocal ? grains.GetGrain<IHubGrain>(hub.Id.ToString()).HintAsync(peer.ToString(), bytes) : Grain(hub.Id).HintAsync(peer.ToString(), bytes), hub.Id);
     }
 
+    public async Task<SignedHead?> KnownAsync(KnownHub hub)
+    {
+        // What this node's own hub has signed is what its journal holds; a hub that is hidden is not followed.
+        if (hub.IsLocal || hub.IsHidden)
+            return null;
+        return await Grain(hub.Id).KnownAsync() is { } bytes && SignedHead.TryDecode(bytes, out var head) ? head : null;
+    }
+
     public void LaneChanged(bool isUp)
     {
         foreach (var hub in hubs.Hubs.Where(h => !h.IsLocal))

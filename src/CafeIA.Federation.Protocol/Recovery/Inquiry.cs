@@ -12,6 +12,7 @@ public sealed class Inquiry
     private readonly HashSet<HubId> expected;
     private readonly HashSet<HubId> missing;
     private readonly HashSet<HubId> gone = [];
+    private bool isStrangerGone;
 
     /// <param name="federation">The hub's.</param>
     /// <param name="hub">The hub that asks.</param>
@@ -34,6 +35,9 @@ public sealed class Inquiry
         if (member != hub && expected.Add(member))
             missing.Add(member);
     }
+
+    /// <summary>The hub's own keys. A rotation that a restore lost extends it where a member tells of it.</summary>
+    public KeyRing Keys => keys;
 
     /// <summary>Members whose answer still counts and is not there.</summary>
     public IReadOnlyCollection<HubId> Missing => missing;
@@ -59,7 +63,7 @@ public sealed class Inquiry
     /// <returns>Null when nothing is lost; also while an answer is missing, and when a member that was named gone may hold the rest, for then its history is brought together with the other one once it is back.</returns>
     public Position? Lost(Position end, Position? mark)
     {
-        if (!IsComplete || gone.Count > 0)
+        if (!IsComplete || gone.Count > 0 || isStrangerGone)
             return null;
         var signed = HighestKnown?.Head.Position ?? default;
         if (mark > signed)
@@ -106,6 +110,9 @@ public sealed class Inquiry
         if (expected.Add(member) | missing.Remove(member))
             gone.Add(member);
     }
+
+    /// <summary>The same of a node whose hub was never met.</summary>
+    public void GoneStranger() => isStrangerGone = true;
 
     private void Know(SignedHead head)
     {

@@ -22,9 +22,9 @@ internal sealed class JournalReading(HttpClient client)
 
     public static Uri Address(NodeProcess node, string hub, Position after) => new(node.Address, $"/federation/v1/hubs/{hub}/segments?after={after}&wait=0");
 
-    /// <summary>Every change of the hub's journal that the node holds, in order.</summary>
+    /// <summary>Every change of the hub's journal that the node holds, in order; null when it holds the beginning only as what it amounts to, since it came by a snapshot.</summary>
     /// <exception cref="InvalidOperationException">The node does not serve it, or serves what is no segment.</exception>
-    public async Task<IReadOnlyList<ReadChange>> ReadAsync(NodeProcess node, string hub, uint epoch, CancellationToken cancellation)
+    public async Task<IReadOnlyList<ReadChange>?> ReadAsync(NodeProcess node, string hub, uint epoch, CancellationToken cancellation)
     {
         var changes = new List<ReadChange>();
         for (var after = new Position(epoch, 0); ; after = changes[^1].Header.Position)
@@ -34,6 +34,8 @@ internal sealed class JournalReading(HttpClient client)
             using var answer = await client.GetAsync(Address(node, hub, after), patience.Token);
             if (answer.StatusCode == HttpStatusCode.NoContent)
                 return changes;
+            if (answer.StatusCode == HttpStatusCode.Gone && changes.Count == 0)
+                return null;
             if (answer.StatusCode != HttpStatusCode.OK)
                 throw new InvalidOperationException($"{node.Hub} answers {(int)answer.StatusCode} for {hub} after {after}.");
             if (!SegmentCodec.TryDecode(await answer.Content.ReadAsByteArrayAsync(patience.Token), out var segment) || segment.Changes.Count == 0)

@@ -41,11 +41,44 @@ public sealed class LedgerTests
         var held = Write("1", First, ChangeOp.Put, "un");
         Write("2", Second, ChangeOp.Put, "deux");
         journal.RemoveAt(1);
-        expectations.Excuse(Hub, new HashSet<CommandId> { held });
+        expectations.Excuse(Hub, new HashSet<CommandId> { held }, 1);
 
         Assert.Empty(Check());
         journal.Clear();
         Assert.NotEmpty(Check());
+    }
+
+    [Fact]
+    public void A_new_epoch_holds_what_still_counts_of_the_former_one()
+    {
+        Write("1", First, ChangeOp.Put, "un");
+        Write("2", First, ChangeOp.Put, "un, corrigé");
+        var second = Write("3", Second, ChangeOp.Put, "deux");
+        var current = journal[1].Header.Command;
+        journal.Clear();
+        Append(current, First, ChangeOp.Put, "un, corrigé", 2);
+        Append(second, Second, ChangeOp.Put, "deux", 2);
+
+        Assert.Empty(Check());
+        journal.RemoveAt(1);
+        Assert.Contains(Check(), w => w.Contains("a été accepté et n’est pas là", StringComparison.Ordinal));
+        // Of the epoch itself nothing may be missing, whatever came after it.
+        Append(second, Second, ChangeOp.Put, "deux", 2);
+        Write("4", First, ChangeOp.Put, "un, encore", 2);
+        Write("5", First, ChangeOp.Put, "un, enfin", 2);
+        journal[2] = journal[3] with { Header = journal[3].Header with { Position = new(2, 3) } };
+        journal.RemoveAt(3);
+        Assert.Contains(Check(), w => w.Contains("4 (Put", StringComparison.Ordinal) && w.Contains("n’est pas là", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void What_a_former_epoch_had_acknowledged_is_not_excused_by_a_lost_disk()
+    {
+        Write("1", First, ChangeOp.Put, "un");
+        var held = Write("2", Second, ChangeOp.Put, "deux", 2);
+
+        Assert.Equal(0, expectations.Excuse(Hub, new HashSet<CommandId> { held }, 2));
+        Assert.Equal(1, expectations.Excuse(Hub, new HashSet<CommandId> { held }, 1));
     }
 
     [Fact]
@@ -96,21 +129,21 @@ public sealed class LedgerTests
 
     private List<string> Check() => [.. Ledger.Check(Hub, journal, expectations.Take())];
 
-    private CommandId Write(string key, EntryId entry, ChangeOp op, string title)
+    private CommandId Write(string key, EntryId entry, ChangeOp op, string title, uint epoch = 1)
     {
         var id = CommandId.From("compte", key);
         var command = new Command(Hub, key, id, op, entry.Value, title, null);
         expectations.Sent(command);
-        Append(id, entry, op, title);
+        Append(id, entry, op, title, epoch);
         expectations.Acknowledged(command, new(entry.Value, journal[^1].Header.Position));
         return id;
     }
 
-    private void Append(CommandId id, EntryId entry, ChangeOp op, string title) => journal.Add(new(
+    private void Append(CommandId id, EntryId entry, ChangeOp op, string title, uint epoch = 1) => journal.Add(new(
         new ChangeHeader
         {
             Hub = HubId.Parse(Hub),
-            Position = new(1, (ulong)journal.Count + 1),
+            Position = new(epoch, (ulong)journal.Count + 1),
             At = DateTimeOffset.UnixEpoch,
             Kind = EntryKind.Event,
             Entry = entry,

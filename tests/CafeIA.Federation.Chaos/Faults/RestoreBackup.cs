@@ -49,8 +49,8 @@ internal sealed class RestoreBackup(BackupShelf shelf, FederationStage federatio
         await hub.Node.StopPostgresAsync();
         if (shelf.Has(hub.Node) && await HeldByOthersAsync(hub) is { } held)
         {
-            var excused = expectations.Excuse(hub.Name, held);
-            log.Say($"{hub.Name} : les autres tiennent {held.Count} commandes ; {excused} acceptées n’étaient que sur le disque perdu");
+            var excused = expectations.Excuse(hub.Name, held.Commands, held.Epoch);
+            log.Say($"{hub.Name} : les autres tiennent {held.Commands.Count} commandes ; {excused} acceptées n’étaient que sur le disque perdu");
             await shelf.RestoreAsync(hub.Node);
             if (!keepsMark)
                 File.Delete(Path.Combine(hub.Node.Plan.Folder, "high-water"));
@@ -65,7 +65,7 @@ internal sealed class RestoreBackup(BackupShelf shelf, FederationStage federatio
     }
 
     /// <summary>The commands that at least one other node holds, once nothing of this hub is on its way any more; null when that cannot be said.</summary>
-    private async Task<IReadOnlySet<CommandId>?> HeldByOthersAsync(StagedHub hub)
+    private async Task<(IReadOnlySet<CommandId> Commands, uint Epoch)?> HeldByOthersAsync(StagedHub hub)
     {
         var others = federation.Hubs.Where(h => h != hub).Select(h => h.Node).ToArray();
         IReadOnlyList<NodeHead?>? before = null;
@@ -78,11 +78,15 @@ internal sealed class RestoreBackup(BackupShelf shelf, FederationStage federatio
             before = heads;
             if (isStill)
             {
-                var best = heads.Index().Where(h => h.Item is not null).MaxBy(h => h.Item!.Seq);
-                if (best.Item is null)
-                    return new HashSet<CommandId>();
-                var journal = await new JournalReading(federation.Client).ReadAsync(others[best.Index], hub.Name, best.Item.Epoch, CancellationToken.None);
-                return journal.Select(c => c.Header.Command).ToHashSet();
+                if (heads.OfType<NodeHead>().MaxBy(h => new Position(h.Epoch, h.Seq)) is not { } best)
+                    return (new HashSet<CommandId>(), 1);
+                foreach (var (index, _) in heads.Index().Where(h => h.Item == best))
+                {
+                    if (await new JournalReading(federation.Client).ReadAsync(others[index], hub.Name, best.Epoch, CancellationToken.None) is { } journal)
+                        return (journal.Select(c => c.Header.Command).ToHashSet(), best.Epoch);
+                }
+                // Who came by a snapshot does not know the commands of what was superseded.
+                return null;
             }
             await Task.Delay(StillPause, TimeProvider.System, CancellationToken.None);
         }

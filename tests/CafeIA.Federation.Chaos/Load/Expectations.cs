@@ -42,13 +42,14 @@ internal sealed class Expectations
 
     /// <summary>What a hub had acknowledged, when it lost its disk and no other node held it: it may be gone, and need not be.</summary>
     /// <param name="hub">The hub.</param>
-    /// <param name="held">Commands of its journal that another node holds.</param>
+    /// <param name="held">Commands of its journal's newest epoch that another node holds.</param>
+    /// <param name="epoch">That epoch: what was acknowledged in a former one was taken over when it was opened, and is held as far as it still counts.</param>
     /// <returns>How many commands are excused by it.</returns>
-    public int Excuse(string hub, IReadOnlySet<CommandId> held)
+    public int Excuse(string hub, IReadOnlySet<CommandId> held, uint epoch)
     {
         lock (gate)
         {
-            var lost = acknowledged.Where(a => a.Key.Hub == hub && !held.Contains(a.Key.Id) && !excused.Contains(a.Key)).ToList();
+            var lost = acknowledged.Where(a => a.Key.Hub == hub && !held.Contains(a.Key.Id) && !excused.Contains(a.Key) && !(a.Value.Position?.Epoch < epoch)).ToList();
             foreach (var (key, answer) in lost)
             {
                 excused.Add(key);

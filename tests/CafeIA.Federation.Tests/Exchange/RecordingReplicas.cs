@@ -29,5 +29,10 @@ internal sealed class RecordingReplicas : IReplicas
 
     public void Receive(ReadOnlyMemory<byte> bytes) => Received.Writer.TryWrite(bytes.ToArray());
 
+    /// <summary>Heads that are known of hubs, as <see cref="KnownAsync"/> tells.</summary>
+    public ConcurrentDictionary<HubId, SignedHead> Known { get; } = new();
+
+    public Task<SignedHead?> KnownAsync(KnownHub hub) => Task.FromResult(Known.GetValueOrDefault(hub.Id));
+
     public void Hint(KnownHub hub, Uri peer, SignedHead head) => Hints.Enqueue((hub.Id, peer, head));
 }

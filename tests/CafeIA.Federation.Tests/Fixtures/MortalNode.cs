@@ -6,6 +6,7 @@ using CafeIA.Federation.Node.Journal;
 using CafeIA.Federation.Node.Operations.Hosting;
 using CafeIA.Federation.Node.Operations.Settings;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Npgsql;
 
 namespace CafeIA.Federation.Tests.Fixtures;
@@ -46,6 +47,9 @@ internal sealed class MortalNode : IAsyncDisposable
 
     public T Get<T>()
         where T : notnull => Host.Services.GetRequiredService<T>();
+
+    public T Hosted<T>()
+        where T : IHostedService => Host.Services.GetServices<IHostedService>().OfType<T>().Single();
 
     public async Task StartAsync()
     {

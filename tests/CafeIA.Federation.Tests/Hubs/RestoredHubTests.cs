@@ -3,11 +3,13 @@ using System.Text;
 using CafeIA.Federation.Node.Directory.Search;
 using CafeIA.Federation.Node.Accounts;
 using CafeIA.Federation.Node.Exchange;
+using CafeIA.Federation.Node.Exchange.Membership;
 using CafeIA.Federation.Node.Hubs;
 using CafeIA.Federation.Node.Hubs.Recovery;
 using CafeIA.Federation.Node.Journal;
 using CafeIA.Federation.Node.Operations.Commands;
 using CafeIA.Federation.Protocol;
+using CafeIA.Federation.Protocol.Heads;
 using CafeIA.Federation.Protocol.Identifiers;
 using CafeIA.Federation.Protocol.Sequencing;
 using CafeIA.Federation.Tests.Fixtures;
@@ -203,6 +205,80 @@ public sealed class RestoredHubTests(PostgresServer server)
         await AssertHoldsAsync(beta, "alpha", 6);
     }
 
+    [Theory]
+    [InlineData("the mark tells")]
+    [InlineData("a member has seen a head")]
+    public async Task Numbers_that_were_signed_and_are_held_by_nobody_are_not_given_out_twice(string how)
+    {
+        await using var alpha = new MortalNode(server, "alpha");
+        await using var beta = new MortalNode(server, "beta");
+        await StartBothAsync(alpha, beta);
+        var kept = (await PutAsync(alpha, "gardé")).Value.Entry;
+        await AssertHoldsAsync(beta, "alpha", 1);
+        var (backup, lost) = await LoseAsync(alpha, beta, "perdu");
+        await beta.StartAsync();
+        if (how == "a member has seen a head")
+        {
+            File.Delete(alpha.Data.HighWaterFile);
+            await ShowAsync(beta, alpha, lost);
+        }
+        await alpha.StartAsync();
+        await AssertTrustedAsync(alpha);
+
+        // The opening, the entry that was kept, and the next one.
+        Assert.Equal(new Position(2, 3), (await PutAsync(alpha, "ensuite")).Value.Position);
+        await Eventually.TrueAsync(async () => await StateAsync(beta, "alpha") == await StateAsync(alpha, "alpha"), "beta is in the new epoch", Cancellation);
+        Assert.False(beta.Get<HubRegister>().Find(HubId.Parse("alpha"))!.IsFrozen);
+        Assert.NotNull((await beta.Get<EventLookup>().FindAsync(kept, Cancellation)).Value);
+        await alpha.StopAsync();
+        await alpha.StartAsync();
+        Assert.False(alpha.Get<OwnStanding>().IsSuspect);
+        Assert.Equal(new Position(2, 4), (await PutAsync(alpha, "après un redémarrage")).Value.Position);
+        await server.DropDatabaseAsync(backup);
+    }
+
+    [Fact]
+    public async Task A_fork_that_a_peer_proves_freezes_the_hub_itself_and_ends_though_the_other_history_is_lost()
+    {
+        await using var alpha = new MortalNode(server, "alpha");
+        await using var beta = new MortalNode(server, "beta");
+        await StartBothAsync(alpha, beta);
+        await PutAsync(alpha, "gardé");
+        await AssertHoldsAsync(beta, "alpha", 1);
+        var (backup, lost) = await LoseAsync(alpha, beta, "perdu");
+        File.Delete(alpha.Data.HighWaterFile);
+        await alpha.StartAsync();
+        Assert.Equal(ExitCodes.Done, (await CommandAsync(alpha, "recover", "--without", "beta", beta.Address.ToString())).Code);
+        // Beta may hold what is missing here: its numbers are given out again, and the two histories are to be brought together when it is back.
+        Assert.Equal(new Position(1, 2), (await PutAsync(alpha, "écrit sans attendre")).Value.Position);
+        await alpha.StopAsync();
+        await beta.StartAsync();
+        await ShowAsync(beta, alpha, lost);
+        await alpha.StartAsync();
+        await Eventually.TrueAsync(() => beta.Get<HubRegister>().Find(HubId.Parse("alpha"))!.IsFrozen, "beta has two heads of one size", Cancellation);
+
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                await alpha.Hosted<HeadExchange>().CompareAsync(beta.Address, Cancellation);
+                return alpha.Local.IsFrozen;
+            },
+            "alpha hears of it",
+            Cancellation);
+        Assert.Equal("hub-forked", (await PutAsync(alpha, "rien")).Refusal!.Code);
+        var refused = await CommandAsync(alpha, "epoch", "open");
+        Assert.Equal(ExitCodes.Refused, refused.Code);
+        Assert.Contains("--accept-loss", refused.Notes, StringComparison.Ordinal);
+        Assert.Equal(ExitCodes.Done, (await CommandAsync(alpha, "epoch", "open", "--accept-loss")).Code);
+
+        Assert.Equal(2U, (await PutAsync(alpha, "ensuite")).Value.Position.Epoch);
+        await Eventually.TrueAsync(async () => await StateAsync(beta, "alpha") == await StateAsync(alpha, "alpha"), "beta is in the new epoch", Cancellation);
+        Assert.False(beta.Get<HubRegister>().Find(HubId.Parse("alpha"))!.IsFrozen);
+        await alpha.Hosted<HeadExchange>().CompareAsync(beta.Address, Cancellation);
+        Assert.False(alpha.Local.IsFrozen);
+        await server.DropDatabaseAsync(backup);
+    }
+
     [Fact]
     public async Task Two_histories_are_proven_frozen_shown_and_ended_by_an_epoch()
     {
@@ -271,6 +347,29 @@ public sealed class RestoredHubTests(PostgresServer server)
             Assert.False(node.Get<HubRegister>().Find(HubId.Parse("alpha"))!.IsFrozen);
         }
         await server.DropDatabaseAsync(backup);
+    }
+
+    /// <summary>Alpha writes one more change while beta is away, loses its disk and gets the backup from before. Both are stopped then.</summary>
+    /// <returns>The backup, and the head over the change that nobody holds any more.</returns>
+    private static async Task<(string Backup, SignedHead Lost)> LoseAsync(MortalNode alpha, MortalNode beta, string title)
+    {
+        await beta.StopAsync();
+        await alpha.StopAsync();
+        var backup = await alpha.BackupAsync();
+        await alpha.StartAsync();
+        await PutAsync(alpha, title);
+        var lost = (await alpha.Get<JournalReader>().EndAsync(alpha.Local, Cancellation))!.Head!;
+        await alpha.StopAsync();
+        await alpha.RestoreAsync(backup);
+        return (backup, lost);
+    }
+
+    /// <summary>The node hears of a head of alpha and can pull nothing of what it covers.</summary>
+    private static async Task ShowAsync(MortalNode node, MortalNode alpha, SignedHead head)
+    {
+        var hub = node.Get<HubRegister>().Find(HubId.Parse("alpha"))!;
+        node.Get<IReplicas>().Hint(hub, alpha.Address, head);
+        await Eventually.TrueAsync(async () => (await node.Get<IReplicas>().KnownAsync(hub))?.Identity == head.Identity, "the head is known", Cancellation);
     }
 
     private static async Task StartBothAsync(MortalNode alpha, MortalNode beta)

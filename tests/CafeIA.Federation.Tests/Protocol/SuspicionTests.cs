@@ -68,6 +68,63 @@ public sealed class SuspicionTests
     }
 
     [Fact]
+    public void What_was_signed_and_is_held_by_nobody_is_lost()
+    {
+        var history = AuthoredHistory.OfSize(14);
+        var end = new Position(1, 7);
+        var inquiry = Ask();
+        inquiry.Answer(Bretagne, isSuspect: false, history.Heads[0], new Position(1, 7), history.Heads[1]);
+        Assert.Equal((history.Heads[0].Identity, history.Heads[1].Identity), (inquiry.Highest!.Identity, inquiry.HighestKnown!.Identity));
+        Assert.Equal(new Position(1, 7), inquiry.HighestHeld);
+        // Somebody may still hold it.
+        Assert.Null(inquiry.Lost(end, null));
+        inquiry.Answer(National, isSuspect: false, null);
+        Assert.Equal(new Position(1, 14), inquiry.Lost(end, null));
+        Assert.Equal(new Position(1, 14), inquiry.Lost(end, new(1, 9)));
+        Assert.Equal(new Position(2, 3), inquiry.Lost(end, new(2, 3)));
+        Assert.Null(inquiry.Lost(new(1, 14), new(1, 14)));
+    }
+
+    [Fact]
+    public void Nothing_is_lost_while_a_member_that_was_named_gone_may_hold_it()
+    {
+        var history = AuthoredHistory.OfSize(14);
+        foreach (var isNamed in new[] { true, false })
+        {
+            var inquiry = Ask();
+            inquiry.Answer(National, isSuspect: false, history.Heads[0], null, history.Heads[1]);
+            if (isNamed)
+            {
+                inquiry.Gone(Bretagne);
+            }
+            else
+            {
+                inquiry.Answer(Bretagne, isSuspect: false, null);
+                inquiry.GoneStranger();
+            }
+            Assert.True(inquiry.IsComplete);
+            Assert.Null(inquiry.Lost(new(1, 7), new(1, 14)));
+        }
+        // Who has answered is not gone, whatever the operator says.
+        var answered = Ask();
+        answered.Answer(National, isSuspect: false, history.Heads[0], null, history.Heads[1]);
+        answered.Answer(Bretagne, isSuspect: false, null);
+        answered.Gone(Bretagne);
+        Assert.Equal(new Position(1, 14), answered.Lost(new(1, 7), null));
+    }
+
+    [Fact]
+    public void A_known_head_this_hub_did_not_sign_is_passed_over()
+    {
+        var history = AuthoredHistory.OfSize(7);
+        var forged = SignedHead.Sign(history.Heads[0].Head with { Size = 99 }, TestHub.OtherSigner);
+        var inquiry = Ask();
+        Assert.True(inquiry.Answer(Bretagne, isSuspect: false, history.Heads[0], null, forged));
+        Assert.True(inquiry.Answer(National, isSuspect: false, null, null, forged));
+        Assert.Null(inquiry.Lost(new(1, 7), null));
+    }
+
+    [Fact]
     public void All_members_are_waited_for_and_those_that_doubt_themselves_do_not_count()
     {
         var history = AuthoredHistory.OfSize(14);

@@ -34,7 +34,10 @@ internal static class ExchangeEndpoints
         await computed.LookAsync(hubs.Hubs).WaitAsync(LookPatience, time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         cancellation.ThrowIfCancellationRequested();
         var ends = await journals.EndsAsync(cancellation);
-        return TypedResults.Ok(ends.Where(e => e is { Head: not null, Hub.IsHidden: false }).ToDictionary(e => e.Hub.Id.ToString(), e => HeadDocument.Of(e.Head!, Shown(computed.Find(e.Hub)))));
+        var documents = new Dictionary<string, HeadDocument>();
+        foreach (var end in ends.Where(e => e is { Head: not null, Hub.IsHidden: false }))
+            documents[end.Hub.Id.ToString()] = HeadDocument.Of(end.Head!, Shown(computed.Find(end.Hub)), end.Hub.IsFrozen ? await hubs.ForkAsync(end.Hub, cancellation) : null);
+        return TypedResults.Ok(documents);
     }
 
     private static ShownState? Shown(ComputedState? state) => state is null ? null : new(state.At, state.Digest);

@@ -8,27 +8,26 @@ namespace CafeIA.Federation.Node.Exchange.Http;
 /// <param name="Digest">The state digest, hexadecimal.</param>
 /// <param name="Head">The signed head as it is encoded, base64.</param>
 /// <param name="State">What this node's own rows amount to.</param>
-internal sealed record HeadDocument(uint Epoch, ulong Seq, string Hash, string Digest, string? Head, StateDocument? State = null)
+/// <param name="Fork">While the hub stands frozen here: the two heads, encoded, base64, that prove its two histories.</param>
+internal sealed record HeadDocument(uint Epoch, ulong Seq, string Hash, string Digest, string? Head, StateDocument? State = null, IReadOnlyList<string>? Fork = null)
 {
     public const string Path = "/federation/v1/heads";
 
-    private const int MaxHead = 8192;
+    private const int HeadsOfFork = 2;
 
-    public static HeadDocument Of(SignedHead head, ShownState? state) => new(
+    public static HeadDocument Of(SignedHead head, ShownState? state, (SignedHead Ours, SignedHead Theirs)? fork) => new(
         head.Head.Epoch,
         head.Head.Size,
         head.Head.Root.ToString(),
         head.Head.StateDigest.ToString(),
-        Convert.ToBase64String(head.Encode()),
-        state is null ? null : new(state.At.ToString(), state.Digest.ToString()));
+        HeadText.Write(head),
+        state is null ? null : new(state.At.ToString(), state.Digest.ToString()),
+        fork is var (ours, theirs) ? [HeadText.Write(ours), HeadText.Write(theirs)] : null);
 
-    public SignedHead? Read()
-    {
-        if (Head is not { Length: <= MaxHead })
-            return null;
-        var bytes = new byte[Head.Length];
-        return Convert.TryFromBase64String(Head, bytes, out var length) && SignedHead.TryDecode(bytes.AsMemory(0, length), out var head) ? head : null;
-    }
+    public SignedHead? Read() => HeadText.Read(Head);
+
+    /// <summary>What cannot be read is left out.</summary>
+    public IReadOnlyList<SignedHead> ReadFork() => [.. (Fork ?? []).Take(HeadsOfFork).Select(HeadText.Read).OfType<SignedHead>()];
 
     public ShownState? ReadState() =>
         State is not null && Position.TryParse(State.At, out var at) && Protocol.Hash.TryParse(State.Digest, out var digest) ? new(at, digest) : null;

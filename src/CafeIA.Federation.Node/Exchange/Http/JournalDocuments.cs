@@ -9,22 +9,41 @@ namespace CafeIA.Federation.Node.Exchange.Http;
 /// <param name="Head">The signed head as it is encoded, base64; null when none is held.</param>
 /// <param name="Held">How much of the journal this node holds, <c>epoch.seq</c>: a head may cover more; null: all that it covers.</param>
 /// <param name="Suspect">This node doubts its own database, so its answer vouches for nothing.</param>
-internal sealed record PositionDocument(string? Head, bool Suspect, string? Held = null)
+/// <param name="Known">A later head, encoded, base64, that this node has seen and verified without holding what it covers; null when there is none.</param>
+internal sealed record PositionDocument(string? Head, bool Suspect, string? Held = null, string? Known = null)
 {
     public const string Path = "/federation/v1/hubs/{hub}/head";
 
-    private const int MaxHead = 8192;
+    public static PositionDocument Of(SignedHead? head, Position? held, bool isSuspect, SignedHead? known) => new(
+        head is null ? null : HeadText.Write(head),
+        isSuspect,
+        head is null ? null : held?.ToString(),
+        known is null ? null : HeadText.Write(known));
 
-    public static PositionDocument Of(SignedHead? head, Position? held, bool isSuspect) =>
-        new(head is null ? null : Convert.ToBase64String(head.Encode()), isSuspect, head is null ? null : held?.ToString());
-
-    /// <summary>Null when the head is there and cannot be read.</summary>
+    /// <summary>Null when a head is there and cannot be read.</summary>
     public PeerHead? Read()
     {
-        if (Head is null)
-            return new(null, Suspect, null);
-        var bytes = new byte[Math.Min(Head.Length, MaxHead)];
-        return Convert.TryFromBase64String(Head, bytes, out var length) && SignedHead.TryDecode(bytes.AsMemory(0, length), out var head) ? new(head, Suspect, Position.TryParse(Held, out var held) ? held : null) : null;
+        var (head, known) = (HeadText.Read(Head), HeadText.Read(Known));
+        if ((Head is not null && head is null) || (Known is not null && known is null))
+            return null;
+        return new(head, Suspect, head is not null && Position.TryParse(Held, out var held) ? held : null, known);
+    }
+}
+
+/// <summary>Signed heads in documents: as they are encoded, base64.</summary>
+internal static class HeadText
+{
+    private const int MaxLength = 8192;
+
+    public static string Write(SignedHead head) => Convert.ToBase64String(head.Encode());
+
+    /// <summary>Null for what is none.</summary>
+    public static SignedHead? Read(string? text)
+    {
+        if (text is not { Length: <= MaxLength })
+            return null;
+        var bytes = new byte[text.Length];
+        return Convert.TryFromBase64String(text, bytes, out var length) && SignedHead.TryDecode(bytes.AsMemory(0, length), out var head) ? head : null;
     }
 }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using CafeIA.Federation.Node.Journal;
 using CafeIA.Federation.Protocol;
+using CafeIA.Federation.Protocol.Heads;
 using CafeIA.Federation.Protocol.Identifiers;
 
 namespace CafeIA.Federation.Node.Exchange.Http;
@@ -9,13 +10,19 @@ namespace CafeIA.Federation.Node.Exchange.Http;
 internal static class JournalEndpoints
 {
     /// <summary><c>GET /federation/v1/hubs/{hub}/head</c>: the answer to "which is your highest signed head of mine?".</summary>
-    public static async Task<IResult> HeadAsync(string hub, HubRegister hubs, JournalReader journals, IOwnStanding standing, CancellationToken cancellation)
+    public static async Task<IResult> HeadAsync(string hub, HubRegister hubs, JournalReader journals, IReplicas replicas, IOwnStanding standing, CancellationToken cancellation)
     {
         if (!HubId.TryParse(hub, out var id))
             return ExchangeEndpoints.Problem(400, new("bad-hub-id", $"« {hub} » n’est pas un identifiant de hub.", "hub"));
         // Of a hub that is not known here nothing is held: an answer like any other. Of one that is hidden it is told what is held: a head shows nothing, and a hub that forgot it must not go on without.
-        var end = hubs.Find(id) is { } known ? await journals.EndAsync(known, cancellation) : null;
-        return TypedResults.Ok(PositionDocument.Of(end?.Proven, end?.Position, standing.IsSuspect));
+        if (hubs.Find(id) is not { } known)
+            return TypedResults.Ok(PositionDocument.Of(null, null, standing.IsSuspect, null));
+        var end = await journals.EndAsync(known, cancellation);
+        var seen = new List<SignedHead?> { await replicas.KnownAsync(known) };
+        if (known.IsFrozen && await hubs.ForkAsync(known, cancellation) is var (ours, theirs))
+            seen.AddRange(ours, theirs);
+        var later = seen.OfType<SignedHead>().MaxBy(h => h.Head.Position);
+        return TypedResults.Ok(PositionDocument.Of(end?.Proven, end?.Position, standing.IsSuspect, later?.Head.Position > (end?.Proven?.Head.Position ?? default) ? later : null));
     }
 
     /// <summary><c>GET /federation/v1/hubs/{hub}/proof?epoch=e&amp;first=n&amp;second=m</c>.</summary>

@@ -39,7 +39,7 @@ internal sealed class PeerClient(PeerHttp http, ExchangeIdentity identity) : IPe
         {
             // What cannot be read, or stands under another hub's name, is left out: the rest may still be good.
             if (HubId.TryParse(name, out var hub) && document?.Read() is { } head && head.Head.Hub == hub)
-                heads[hub] = new(head, document.ReadState());
+                heads[hub] = new(head, document.ReadState(), [.. document.ReadFork().Where(h => h.Head.Hub == hub)]);
         }
         return heads;
     }

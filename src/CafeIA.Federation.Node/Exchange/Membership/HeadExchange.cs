@@ -33,13 +33,16 @@ internal sealed partial class HeadExchange(
         }
         var ends = (await journals.EndsAsync(cancellation)).ToDictionary(e => e.Hub.Id);
         var ahead = 0;
-        foreach (var (id, (head, _)) in theirs.Value)
+        foreach (var (id, (head, _, fork)) in theirs.Value)
         {
             if (hubs.Find(id) is not { IsHidden: false } hub)
             {
                 ExchangeTelemetry.CountHeadCompared("unknown-hub");
                 continue;
             }
+            // Whoever sees both heads knows what the peer knows, the hub itself above all.
+            foreach (var proof in fork.Where(_ => !hub.IsFrozen))
+                replicas.Hint(hub, peer, proof);
             var outcome = Compare(ends.GetValueOrDefault(id), head);
             ExchangeTelemetry.CountHeadCompared(outcome);
             if (outcome == "equal")

@@ -5,12 +5,13 @@ using CafeIA.Federation.Node.Journal;
 using CafeIA.Federation.Protocol.Heads;
 using CafeIA.Federation.Protocol.Identifiers;
 using CafeIA.Federation.Protocol.Journal;
+using CafeIA.Federation.Protocol.Merkle;
 using CafeIA.Federation.Protocol.Recovery;
 using CafeIA.Federation.Protocol.Sequencing;
 
 namespace CafeIA.Federation.Node.Hubs.Recovery;
 
-/// <summary>Ends two histories of this hub: finds the other one at the peers, merges entry by entry, and commits the epoch that takes everything over in one transaction.</summary>
+/// <summary>Ends two histories of this hub: finds the other one at the peers, merges entry by entry, and commits the epoch that takes everything over in one transaction. Ends likewise a history whose last part is lost.</summary>
 internal sealed class EpochOpener(
     JournalLoader loader,
     JournalWriter writer,
@@ -18,6 +19,7 @@ internal sealed class EpochOpener(
     JournalProofs proofs,
     HubRegister hubs,
     HubSigners signers,
+    OwnKeys keys,
     HubOptions options,
     Exchange.IPeerClient peers,
     Recall recall,
@@ -30,12 +32,11 @@ internal sealed class EpochOpener(
         if (!local.IsFrozen || await hubs.ForkAsync(local, cancellation) is not { } fork)
             return EpochReport.Refused("Ce hub n’a qu’une histoire : il n’y a rien à terminer.");
         var state = await loader.LoadAsync(local, cancellation);
-        var keys = await loader.LoadKeysAsync(options.FederationId, local, cancellation);
-        if (!signers.TryUse(keys.Current.Id))
+        if (!signers.TryUse((await loader.LoadKeysAsync(options.FederationId, local, cancellation)).Current.Id))
             return EpochReport.Refused("La clé de ce nœud n’est pas celle que ce hub emploie aujourd’hui : remettre la clé en usage (keys/) avant d’ouvrir une époque.");
         var others = await FindOthersAsync(local, state, cancellation);
-        if (!others.Any(o => o.Head.Identity == fork.Theirs.Identity || o.Head.Identity == fork.Ours.Identity || o.Head.Head.Size >= fork.Theirs.Head.Size))
-            return EpochReport.Refused("L’autre histoire n’a été trouvée en entier sur aucun nœud joignable : ses changements seraient perdus. Réessayer quand le nœud qui la tient répond.");
+        if (!request.AcceptLoss && !others.Any(o => o.Head.Identity == fork.Theirs.Identity || o.Head.Identity == fork.Ours.Identity || o.Head.Head.Size >= fork.Theirs.Head.Size))
+            return EpochReport.Refused("L’autre histoire n’a été trouvée en entier sur aucun nœud joignable : ses changements seraient perdus. Réessayer quand le nœud qui la tient répond ; si plus aucun ne la tient, --accept-loss y renonce.");
 
         var survivors = await CurrentAsync(local, cancellation);
         var lines = new List<string>();
@@ -64,13 +65,14 @@ internal sealed class EpochOpener(
         if (undecided > 0 || request.DryRun)
             return new(null, null, [.. lines], undecided);
 
-        var first = others.MinBy(o => o.ForkSize)!;
-        var opening = new EpochOpening(state.Epoch + 1, state.Epoch, first.ForkSize, first.ForkRoot, [state.Proven!.Identity, .. others.Select(o => o.Head.Identity)], 0);
-        var (batch, opened) = EpochAuthor.Open(options.FederationId, options.HubId, signers.Current, state, opening, survivors.Values, RandomNumberGenerator.Create(), time.GetUtcNow());
-        if (await writer.AppendAsync(local, batch, null, opened.Digest, cancellation) == AppendOutcome.Fenced)
+        // Where the other history is lost, nobody can say any more how much both had: nothing at all is true of any two.
+        var (forkSize, forkRoot) = others.MinBy(o => o.ForkSize) is { } first ? (first.ForkSize, first.ForkRoot) : (0, MerkleTree.EmptyRoot);
+        var heads = others.Count > 0 ? others.Select(o => o.Head) : [fork.Theirs];
+        var opening = new EpochOpening(state.Epoch + 1, state.Epoch, forkSize, forkRoot, [state.Proven!.Identity, .. heads.Select(h => h.Identity)], 0);
+        if (!await BeginAsync(local, state, opening, survivors.Values, cancellation))
             return EpochReport.Refused("Le journal a changé entre-temps ; recommencer.");
         await hubs.UnfreezeAsync(local, cancellation);
-        return new(null, opened.Epoch, [.. lines], 0);
+        return new(null, opening.Number, [.. lines], 0);
 
         Side? Choose(EntryId entry) => (request.Choices.GetValueOrDefault(entry.Value) ?? request.Prefer) switch
         {
@@ -78,6 +80,29 @@ internal sealed class EpochOpener(
             "theirs" => Side.Theirs,
             _ => null,
         };
+    }
+
+    /// <summary>Goes on in a new epoch where this hub had signed more than is held anywhere: the lost numbers are not given out a second time.</summary>
+    /// <param name="local">This hub.</param>
+    /// <param name="state">Its journal, with all that could be pulled back.</param>
+    /// <param name="lost">The last position it had signed.</param>
+    /// <param name="known">The highest head of it that somebody has seen; null when only the high-water file tells.</param>
+    /// <param name="cancellation">Gives up before the commit.</param>
+    /// <returns>False when another activation wrote meanwhile.</returns>
+    /// <exception cref="FileNotFoundException">The key in use is not in the folder of keys.</exception>
+    public async Task<bool> OpenAfterLossAsync(KnownHub local, JournalState state, Position lost, SignedHead? known, CancellationToken cancellation)
+    {
+        await keys.UseAsync(cancellation);
+        var survivors = await CurrentAsync(local, cancellation);
+        var heads = new[] { state.Proven, known?.Head.Position > state.Position ? known : null }.OfType<SignedHead>().Select(h => h.Identity);
+        var opening = new EpochOpening(lost.Epoch + 1, state.Epoch, state.Frontier.Size, state.Frontier.Root(), [.. heads], 0);
+        return await BeginAsync(local, state, opening, survivors.Values, cancellation);
+    }
+
+    private async Task<bool> BeginAsync(KnownHub local, JournalState state, EpochOpening opening, IReadOnlyCollection<Change> survivors, CancellationToken cancellation)
+    {
+        var (batch, opened) = EpochAuthor.Open(options.FederationId, options.HubId, signers.Current, state, opening, survivors, RandomNumberGenerator.Create(), time.GetUtcNow());
+        return await writer.AppendAsync(local, batch, null, opened.Digest, cancellation) != AppendOutcome.Fenced;
     }
 
     /// <summary>Each other history once, however many nodes hold it.</summary>

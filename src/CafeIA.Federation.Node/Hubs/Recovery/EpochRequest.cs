@@ -4,8 +4,9 @@ namespace CafeIA.Federation.Node.Hubs.Recovery;
 /// <param name="Prefer"><c>ours</c> or <c>theirs</c> wherever both changed an entry and no rule decides; null: nothing is opened before each is chosen.</param>
 /// <param name="Choices">Entry ids with <c>ours</c> or <c>theirs</c>.</param>
 /// <param name="DryRun">Only says what would become of each entry.</param>
+/// <param name="AcceptLoss">The other history need not be found: no node holds it any more.</param>
 [GenerateSerializer, Immutable, Alias("cafeia.EpochRequest")]
-internal sealed record EpochRequest([property: Id(0)] string? Prefer, [property: Id(1)] Dictionary<Guid, string> Choices, [property: Id(2)] bool DryRun);
+internal sealed record EpochRequest([property: Id(0)] string? Prefer, [property: Id(1)] Dictionary<Guid, string> Choices, [property: Id(2)] bool DryRun, [property: Id(3)] bool AcceptLoss);
 
 /// <summary>What came of it.</summary>
 /// <param name="Refusal">Why nothing was opened; null when something was, or could be.</param>

@@ -13,6 +13,9 @@ internal sealed class OwnDatabase(NpgsqlDataSource database, HighWaterFile file,
 {
     private StoreIdentity? store;
 
+    /// <summary>How far the journal had gone by the high-water file; null when there is none that can be read.</summary>
+    public Position? Marked => file.Read()?.End;
+
     /// <summary>What there is to doubt about the journal as it was loaded.</summary>
     public async Task<Doubts> JudgeAsync(KnownHub local, JournalState state, CancellationToken cancellation)
     {

@@ -44,7 +44,11 @@ internal sealed partial class Recall(
             // A peer that never answered as any hub is a member whose name is not known yet.
             if (roster.HubAt(peer.Address!) is { } id)
                 inquiry.Expect(id);
-            else if (!gone.Contains(peer.Address!.ToString()) && !hubs.Hubs.Any(h => h.Address == peer.Address))
+            else if (hubs.Hubs.Any(h => h.Address == peer.Address))
+                continue;
+            else if (gone.Contains(peer.Address!.ToString()))
+                inquiry.GoneStranger();
+            else
                 strangers.Add(peer.Address.ToString());
         }
         foreach (var name in gone)
@@ -67,7 +71,11 @@ internal sealed partial class Recall(
         }).ToArray();
         foreach (var (member, answer) in await Task.WhenAll(asked))
         {
-            if (answer is not null && !inquiry.Answer(member, answer.IsSuspect, answer.Head, answer.Held))
+            if (answer is null)
+                continue;
+            if (new[] { answer.Head, answer.Known }.OfType<SignedHead>().Any(h => !inquiry.Keys.Knows(h.Head.Key)))
+                await LearnKeysAsync(inquiry.Keys, member, cancellation);
+            if (!inquiry.Answer(member, answer.IsSuspect, answer.Head, answer.Held, answer.Known))
                 LogBadAnswer(member);
         }
         return [.. inquiry.Missing.Select(m => m.ToString()).Concat(strangers).Order(StringComparer.Ordinal)];
@@ -135,6 +143,13 @@ internal sealed partial class Recall(
             return null;
         var answer = await peers.HeadAsync(address, options.HubId, cancellation);
         return answer.IsOk ? answer.Value : null;
+    }
+
+    /// <summary>A restore may have lost changes of key: each proves itself to who has the key before.</summary>
+    private async Task LearnKeysAsync(KeyRing keys, HubId member, CancellationToken cancellation)
+    {
+        if (AddressOf(member) is { } address && await peers.KeysAsync(address, options.HubId, cancellation) is { IsOk: true } told)
+            told.Value.ExtendTo(keys);
     }
 
     /// <summary>The address it answered at; else the one it gives.</summary>

@@ -30,12 +30,14 @@ internal static class RecoveryCommands
         prefer.AcceptOnlyFromAmong("ours", "theirs");
         var choose = new Option<string[]>("--choose") { Description = "Le choix pour une fiche", HelpName = "FICHE=ours|theirs", AllowMultipleArgumentsPerToken = true };
         var dryRun = new Option<bool>("--dry-run") { Description = "Dit seulement ce que chaque fiche deviendrait" };
-        var open = new Command("open", "Met fin à deux histoires du journal de ce hub : une nouvelle époque reprend ce que les deux contiennent. Les lignes affichées gardent ce qui perd.") { prefer, choose, dryRun };
+        var acceptLoss = new Option<bool>("--accept-loss") { Description = "Renonce à l’autre histoire si plus aucun nœud ne la tient" };
+        var open = new Command("open", "Met fin à deux histoires du journal de ce hub : une nouvelle époque reprend ce que les deux contiennent. Les lignes affichées gardent ce qui perd.") { prefer, choose, dryRun, acceptLoss };
         open.SetAction((result, cancellationToken) => NodeCommands.RunAsync(
             result,
             "epoch/open?" + Query([
                 ("prefer", result.GetValue(prefer)),
                 ("dryRun", result.GetValue(dryRun) ? "true" : "false"),
+                ("acceptLoss", result.GetValue(acceptLoss) ? "true" : "false"),
                 .. (result.GetValue(choose) ?? []).Select(c => ("choose", (string?)c))]),
             null,
             cancellationToken));

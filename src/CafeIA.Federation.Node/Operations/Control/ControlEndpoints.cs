@@ -30,7 +30,7 @@ internal static class ControlEndpoints
         control.MapPost("/places/update", UpdatePlacesAsync);
         control.MapPost("/import", (HttpContext context, ImportControl imports, string source, bool withdrawMissing, bool dryRun) => imports.RunAsync(context, source, withdrawMissing, dryRun));
         control.MapPost("/recover", (HttpContext context, RecoveryControl recovery, string? from, [FromQuery] string[] without) => recovery.RecoverAsync(new Talk(context), from, without));
-        control.MapPost("/epoch/open", (HttpContext context, RecoveryControl recovery, string? prefer, [FromQuery] string[] choose, bool dryRun) => recovery.OpenEpochAsync(new Talk(context), prefer, choose, dryRun));
+        control.MapPost("/epoch/open", (HttpContext context, RecoveryControl recovery, string? prefer, [FromQuery] string[] choose, bool dryRun, bool acceptLoss) => recovery.OpenEpochAsync(new Talk(context), prefer, choose, dryRun, acceptLoss));
         control.MapErasing();
         control.MapPost("/verify", VerifyAsync);
         control.MapPost("/peers", (HttpContext context, PeerComparison comparison) => comparison.ListAsync(new Talk(context)));

@@ -48,7 +48,7 @@ internal sealed class RecoveryControl(IGrainFactory grains, HubRegister hubs, Pe
         await AwaitTrustAsync(talk);
     }
 
-    public async Task OpenEpochAsync(Talk talk, string? prefer, string[] choices, bool dryRun)
+    public async Task OpenEpochAsync(Talk talk, string? prefer, string[] choices, bool dryRun, bool acceptLoss)
     {
         var chosen = new Dictionary<Guid, string>();
         foreach (var choice in choices)
@@ -60,7 +60,7 @@ internal sealed class RecoveryControl(IGrainFactory grains, HubRegister hubs, Pe
             }
             chosen[entry] = choice[(id.Length + 1)..];
         }
-        var report = await Hub.OpenEpochAsync(new(prefer, chosen, dryRun));
+        var report = await Hub.OpenEpochAsync(new(prefer, chosen, dryRun, acceptLoss));
         foreach (var line in report.Lines)
             await talk.SayAsync(line);
         if (report.Refusal is { } why)
