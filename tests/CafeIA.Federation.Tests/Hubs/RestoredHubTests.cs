@@ -238,6 +238,27 @@ public sealed class RestoredHubTests(PostgresServer server)
     }
 
     [Fact]
+    public async Task A_hub_alone_that_lost_its_last_changes_goes_on_in_a_new_epoch()
+    {
+        await using var alpha = new MortalNode(server, "alpha");
+        await alpha.StartAsync();
+        var kept = (await PutAsync(alpha, "gardé")).Value.Entry;
+        await alpha.StopAsync();
+        var backup = await alpha.BackupAsync();
+        await alpha.StartAsync();
+        await PutAsync(alpha, "perdu");
+        await alpha.StopAsync();
+
+        await alpha.RestoreAsync(backup);
+        await alpha.StartAsync();
+
+        Assert.False(alpha.Get<OwnStanding>().IsSuspect);
+        Assert.Equal(new Position(2, 3), (await PutAsync(alpha, "ensuite")).Value.Position);
+        Assert.NotNull((await alpha.Get<EventLookup>().FindAsync(kept, Cancellation)).Value);
+        await server.DropDatabaseAsync(backup);
+    }
+
+    [Fact]
     public async Task A_fork_that_a_peer_proves_freezes_the_hub_itself_and_ends_though_the_other_history_is_lost()
     {
         await using var alpha = new MortalNode(server, "alpha");

@@ -78,7 +78,10 @@ internal sealed partial class OwnRecovery(
         }
         else
         {
-            await database.AdoptAsync(state.Position, state.Frontier.Root(), cancellation);
+            // Nobody can say more than the file.
+            var signed = database.Marked;
+            if (!await GoOnAsync(state, signed > state.Position ? signed : null, null, cancellation))
+                hub.Leave();
         }
     }
 
@@ -250,22 +253,32 @@ internal sealed partial class OwnRecovery(
         if (own.Follower!.State.Position < inquiry.HighestHeld || !allAnswered)
             return false;
         var state = own.Follower.State;
-        if (inquiry.Lost(state.Position, marked) is { } lost)
+        if (!await GoOnAsync(state, inquiry.Lost(state.Position, marked), inquiry.HighestKnown, hub.Stopping))
         {
-            if (!await epochs.OpenAfterLossAsync(hubs.Local, state, lost, inquiry.HighestKnown, hub.Stopping))
-            {
-                hub.Leave();
-                return true;
-            }
-            await own.LoadAsync(hub.Stopping);
-            LogLost(options.HubId, state.Position, lost, own.Follower.State.Epoch);
-            state = own.Follower.State;
-            signal.Advance(options.HubId, state.Position);
+            hub.Leave();
+            return true;
         }
-        await database.AdoptAsync(state.Position, state.Frontier.Root(), hub.Stopping);
-        await hub.ReloadAsync(atOnce: true);
         standing.Trust();
-        LogTrusted(options.HubId, state.Position);
+        LogTrusted(options.HubId, hub.Written ?? state.Position);
+        return true;
+    }
+
+    /// <summary>From now on this database is the hub's: it goes on after its end, or in a new epoch where more was signed than is held anywhere.</summary>
+    /// <returns>False when another activation wrote meanwhile.</returns>
+    private async Task<bool> GoOnAsync(JournalState state, Position? lost, SignedHead? known, CancellationToken cancellation)
+    {
+        if (lost is { } signed)
+        {
+            if (!await epochs.OpenAfterLossAsync(hubs.Local, state, signed, known, cancellation))
+                return false;
+            await own.LoadAsync(cancellation);
+            var opened = own.Follower!.State;
+            LogLost(options.HubId, state.Position, signed, opened.Epoch);
+            signal.Advance(options.HubId, opened.Position);
+            state = opened;
+        }
+        await database.AdoptAsync(state.Position, state.Frontier.Root(), cancellation);
+        await hub.ReloadAsync(atOnce: true);
         return true;
     }
 
