@@ -25,6 +25,11 @@ internal static class PageAnswers
         new(StatusCodes.Status500InternalServerError, "Quelque chose n’a pas marché", "La page n’a pas pu être préparée. L’erreur est notée dans le journal du nœud ; réessayez dans un moment.", "/"),
         StatusCodes.Status500InternalServerError);
 
+    /// <summary>The database does not answer.</summary>
+    public static IResult Away() => Page<ErrorPage, ErrorModel>(
+        new(StatusCodes.Status503ServiceUnavailable, "Ce nœud est indisponible pour un moment", "Sa base de données ne répond pas. Réessayez dans un moment ; les autres nœuds de la fédération montrent les mêmes cafés.", "/"),
+        StatusCodes.Status503ServiceUnavailable);
+
     /// <summary>What stands in place of an entry that cannot be shown.</summary>
     public static IResult Missing<T>(Lookup<T> lookup, string section)
         where T : class

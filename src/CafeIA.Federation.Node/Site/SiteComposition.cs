@@ -30,13 +30,7 @@ internal static class SiteComposition
             headers["Cross-Origin-Opener-Policy"] = "same-origin";
             return next(context);
         });
-        app.UseExceptionHandler(handler => handler.Run(context => IsPage(context)
-            ? PageAnswers.Failed().ExecuteAsync(context)
-            : Results.Problem(
-                "L’erreur est notée dans le journal du nœud. Réessayez dans un moment.",
-                statusCode: StatusCodes.Status500InternalServerError,
-                title: "Erreur du nœud",
-                extensions: new Dictionary<string, object?> { ["code"] = "internal-error" }).ExecuteAsync(context)));
+        app.UseExceptionHandler(handler => handler.Run(FailureAnswer.ExecuteAsync));
     }
 
     public static void MapSite(this WebApplication app)
@@ -53,7 +47,7 @@ internal static class SiteComposition
     }
 
     /// <summary>Someone with a browser, at an address of pages.</summary>
-    private static bool IsPage(HttpContext context)
+    public static bool IsPage(HttpContext context)
     {
         var path = (context.Features.Get<IExceptionHandlerPathFeature>()?.Path ?? context.Request.Path.Value) ?? "/";
         return HttpMethods.IsGet(context.Request.Method)
