@@ -1,4 +1,4 @@
-using System.Buffers.Binary;
+using CafeIA.Federation.Protocol.Wire;
 
 namespace CafeIA.Federation.Protocol.Heads;
 
@@ -22,11 +22,11 @@ public sealed record Announcement(SignedHead Head, ulong Counter, DateTimeOffset
         var head = Head.Encode();
         var bytes = new byte[FixedSize + head.Length + HubPublicKey.SignatureSize];
         var span = bytes.AsSpan();
-        Context.CopyTo(span);
-        span[11] = FormatVersion;
-        BinaryPrimitives.WriteUInt64BigEndian(span[12..], Counter);
-        BinaryPrimitives.WriteInt64BigEndian(span[20..], At.ToUnixTimeMilliseconds());
-        head.CopyTo(span[FixedSize..]);
+        var writer = new WireWriter(span);
+        writer.Begin(Context, FormatVersion);
+        writer.UInt64(Counter);
+        writer.Time(At);
+        writer.Bytes(head);
         signer.Sign(span[..^HubPublicKey.SignatureSize]).CopyTo(span[^HubPublicKey.SignatureSize..]);
         return bytes;
     }
@@ -35,14 +35,15 @@ public sealed record Announcement(SignedHead Head, ulong Counter, DateTimeOffset
     public static bool TryDecode(ReadOnlyMemory<byte> bytes, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out Announcement? announcement)
     {
         announcement = null;
-        var span = bytes.Span;
-        if (span.Length <= FixedSize + HubPublicKey.SignatureSize || !span.StartsWith(Context) || span[11] != FormatVersion
-            || !SignedHead.TryDecode(bytes[FixedSize..^HubPublicKey.SignatureSize], out var head))
+        if (bytes.Length <= HubPublicKey.SignatureSize)
             return false;
-        var at = BinaryPrimitives.ReadInt64BigEndian(span[20..]);
-        if (at < DateTimeOffset.MinValue.ToUnixTimeMilliseconds() || at > DateTimeOffset.MaxValue.ToUnixTimeMilliseconds())
+        var reader = new WireReader(bytes[..^HubPublicKey.SignatureSize]);
+        if (!reader.TryBegin(Context, FormatVersion)
+            || !reader.TryUInt64(out var counter)
+            || !reader.TryTime(out var at)
+            || !SignedHead.TryDecode(reader.Rest, out var head))
             return false;
-        announcement = new(head, BinaryPrimitives.ReadUInt64BigEndian(span[12..]), DateTimeOffset.FromUnixTimeMilliseconds(at));
+        announcement = new(head, counter, at);
         return true;
     }
 

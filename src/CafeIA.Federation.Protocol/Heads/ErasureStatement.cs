@@ -1,7 +1,6 @@
-using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
-using System.Text;
 using CafeIA.Federation.Protocol.Identifiers;
+using CafeIA.Federation.Protocol.Wire;
 
 namespace CafeIA.Federation.Protocol.Heads;
 
@@ -58,32 +57,31 @@ public sealed class ErasureStatement
 
     private static ReadOnlySpan<byte> Context => "CafeIA eras"u8;
 
-    /// <exception cref="ArgumentException">More hubs than <see cref="MaxHubs"/>.</exception>
+    /// <exception cref="ArgumentException">More hubs than <see cref="MaxHubs"/>, or more bytes than <see cref="MaxSize"/>.</exception>
     public static ErasureStatement Sign(FederationId federation, HubId hub, DateTimeOffset at, IReadOnlyList<ErasedUpTo> hubs, HubSigner signer)
     {
         ArgumentNullException.ThrowIfNull(hubs);
         ArgumentNullException.ThrowIfNull(signer);
-        var said = new List<byte>(FixedSize + 64 + (hubs.Count * 64));
-        said.AddRange(Context);
-        said.Add(FormatVersion);
-        Span<byte> word = stackalloc byte[16];
-        BinaryPrimitives.WriteInt64BigEndian(word, at.ToUnixTimeMilliseconds());
-        said.AddRange(word[..8]);
-        signer.PublicKey.Id.Write(word);
-        said.AddRange(word);
-        AddText(said, federation.ToString());
-        AddText(said, hub.ToString());
-        BinaryPrimitives.WriteUInt16BigEndian(word, (ushort)hubs.Count);
-        said.AddRange(word[..2]);
+        if (hubs.Count > MaxHubs)
+            throw new ArgumentException($"A statement names at most {MaxHubs} hubs.", nameof(hubs));
+        var federationText = federation.ToString();
+        var hubText = hub.ToString();
+        var statement = new byte[FixedSize + 1 + federationText.Length + 1 + hubText.Length + 2 + hubs.Sum(h => 1 + h.Hub.ToString().Length + PositionsSize)];
+        var writer = new WireWriter(statement);
+        writer.Begin(Context, FormatVersion);
+        writer.Time(at);
+        writer.KeyId(signer.PublicKey.Id);
+        writer.Text(federationText);
+        writer.Text(hubText);
+        writer.UInt16((ushort)hubs.Count);
         foreach (var one in hubs)
         {
-            AddText(said, one.Hub.ToString());
-            AddPosition(said, one.Applied);
-            AddPosition(said, one.Purged);
+            writer.Text(one.Hub.ToString());
+            writer.Position(one.Applied);
+            writer.Position(one.Purged);
         }
-        var statement = said.ToArray();
         byte[] whole = [.. signer.Sign(statement), .. statement];
-        return TryDecode(whole, out var read) ? read : throw new ArgumentException($"A statement names at most {MaxHubs} hubs.", nameof(hubs));
+        return TryDecode(whole, out var read) ? read : throw new ArgumentException($"The statement is larger than {MaxSize} bytes.", nameof(hubs));
     }
 
     public byte[] Encode() => bytes.ToArray();
@@ -92,31 +90,24 @@ public sealed class ErasureStatement
     public static bool TryDecode(ReadOnlyMemory<byte> bytes, [NotNullWhen(true)] out ErasureStatement? statement)
     {
         statement = null;
-        if (bytes.Length is <= HubPublicKey.SignatureSize + FixedSize or > MaxSize)
+        if (bytes.Length is < HubPublicKey.SignatureSize or > MaxSize)
             return false;
-        var span = bytes.Span[HubPublicKey.SignatureSize..];
-        if (!span.StartsWith(Context) || span[11] != FormatVersion)
-            return false;
-        var at = BinaryPrimitives.ReadInt64BigEndian(span[12..]);
-        var rest = span[FixedSize..];
-        if (at < DateTimeOffset.MinValue.ToUnixTimeMilliseconds() || at > DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()
-            || !TryTakeText(ref rest, out var federationText) || !FederationId.TryParse(federationText, out var federation)
-            || !TryTakeText(ref rest, out var hubText) || !HubId.TryParse(hubText, out var hub)
-            || rest.Length < 2)
-            return false;
-        int count = BinaryPrimitives.ReadUInt16BigEndian(rest);
-        rest = rest[2..];
-        if (count > MaxHubs)
+        var reader = new WireReader(bytes[HubPublicKey.SignatureSize..]);
+        if (!reader.TryBegin(Context, FormatVersion)
+            || !reader.TryTime(out var at)
+            || !reader.TryKeyId(out var key)
+            || !reader.TryFederation(out var federation)
+            || !reader.TryHub(out var hub)
+            || !reader.TryUInt16(out var count) || count > MaxHubs)
             return false;
         var hubs = new ErasedUpTo[count];
         for (var i = 0; i < count; i++)
         {
-            if (!TryTakeText(ref rest, out var text) || !HubId.TryParse(text, out var one) || rest.Length < PositionsSize)
+            if (!reader.TryHub(out var one) || !reader.TryPosition(out var applied) || !reader.TryPosition(out var purged))
                 return false;
-            hubs[i] = new(one, ReadPosition(rest), ReadPosition(rest[12..]));
-            rest = rest[PositionsSize..];
+            hubs[i] = new(one, applied, purged);
         }
-        statement = new(bytes, federation, hub, KeyId.Read(span[20..]), DateTimeOffset.FromUnixTimeMilliseconds(at), hubs);
+        statement = new(bytes, federation, hub, key, at, hubs);
         return true;
     }
 
@@ -124,31 +115,5 @@ public sealed class ErasureStatement
     {
         ArgumentNullException.ThrowIfNull(key);
         return Key == key.Id && key.Verify(bytes.Span[HubPublicKey.SignatureSize..], bytes.Span[..HubPublicKey.SignatureSize]);
-    }
-
-    private static void AddText(List<byte> bytes, string text)
-    {
-        bytes.Add((byte)text.Length);
-        bytes.AddRange(Encoding.ASCII.GetBytes(text));
-    }
-
-    private static void AddPosition(List<byte> bytes, Position position)
-    {
-        Span<byte> word = stackalloc byte[12];
-        BinaryPrimitives.WriteUInt32BigEndian(word, position.Epoch);
-        BinaryPrimitives.WriteUInt64BigEndian(word[4..], position.Seq);
-        bytes.AddRange(word);
-    }
-
-    private static Position ReadPosition(ReadOnlySpan<byte> bytes) => new(BinaryPrimitives.ReadUInt32BigEndian(bytes), BinaryPrimitives.ReadUInt64BigEndian(bytes[4..]));
-
-    private static bool TryTakeText(ref ReadOnlySpan<byte> rest, out string text)
-    {
-        text = "";
-        if (rest.IsEmpty || rest.Length < 1 + rest[0])
-            return false;
-        text = Encoding.ASCII.GetString(rest.Slice(1, rest[0]));
-        rest = rest[(1 + rest[0])..];
-        return true;
     }
 }

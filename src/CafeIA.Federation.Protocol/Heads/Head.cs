@@ -1,6 +1,5 @@
-using System.Buffers.Binary;
-using System.Text;
 using CafeIA.Federation.Protocol.Identifiers;
+using CafeIA.Federation.Protocol.Wire;
 
 namespace CafeIA.Federation.Protocol.Heads;
 
@@ -51,65 +50,51 @@ public sealed record Head
         var federation = Federation.ToString();
         var hub = Hub.ToString();
         var bytes = new byte[FixedSize + 1 + federation.Length + 1 + hub.Length + 2 + Extension.Length];
-        var span = bytes.AsSpan();
-        Context.CopyTo(span);
-        span[11] = FormatVersion;
-        BinaryPrimitives.WriteUInt32BigEndian(span[12..], Epoch);
-        BinaryPrimitives.WriteUInt64BigEndian(span[16..], Size);
-        Root.Write(span[24..]);
-        StateDigest.Write(span[56..]);
-        Key.Write(span[88..]);
-        BinaryPrimitives.WriteInt64BigEndian(span[104..], At.ToUnixTimeMilliseconds());
-        var rest = span[FixedSize..];
-        rest[0] = (byte)federation.Length;
-        Encoding.ASCII.GetBytes(federation, rest[1..]);
-        rest = rest[(1 + federation.Length)..];
-        rest[0] = (byte)hub.Length;
-        Encoding.ASCII.GetBytes(hub, rest[1..]);
-        rest = rest[(1 + hub.Length)..];
-        BinaryPrimitives.WriteUInt16BigEndian(rest, (ushort)Extension.Length);
-        Extension.Span.CopyTo(rest[2..]);
+        var writer = new WireWriter(bytes);
+        writer.Begin(Context, FormatVersion);
+        writer.UInt32(Epoch);
+        writer.UInt64(Size);
+        writer.Hash(Root);
+        writer.Hash(StateDigest);
+        writer.KeyId(Key);
+        writer.Time(At);
+        writer.Text(federation);
+        writer.Text(hub);
+        writer.UInt16((ushort)Extension.Length);
+        writer.Bytes(Extension.Span);
         return bytes;
     }
 
     /// <summary>False for anything that is not exactly one head of format version 1.</summary>
-    public static bool TryDecode(ReadOnlySpan<byte> bytes, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out Head? head)
+    public static bool TryDecode(ReadOnlyMemory<byte> bytes, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out Head? head)
     {
         head = null;
-        if (bytes.Length < FixedSize + 4 || !bytes.StartsWith(Context) || bytes[11] != FormatVersion)
-            return false;
-        var rest = bytes[FixedSize..];
-        if (!TryTakeText(ref rest, out var federationText) || !FederationId.TryParse(federationText, out var federation)
-            || !TryTakeText(ref rest, out var hubText) || !HubId.TryParse(hubText, out var hub)
-            || rest.Length < 2)
-            return false;
-        int extensionLength = BinaryPrimitives.ReadUInt16BigEndian(rest);
-        var at = BinaryPrimitives.ReadInt64BigEndian(bytes[104..]);
-        if (extensionLength > MaxExtension || rest.Length != 2 + extensionLength
-            || at < DateTimeOffset.MinValue.ToUnixTimeMilliseconds() || at > DateTimeOffset.MaxValue.ToUnixTimeMilliseconds())
+        var reader = new WireReader(bytes);
+        if (!reader.TryBegin(Context, FormatVersion)
+            || !reader.TryUInt32(out var epoch)
+            || !reader.TryUInt64(out var size)
+            || !reader.TryHash(out var root)
+            || !reader.TryHash(out var digest)
+            || !reader.TryKeyId(out var key)
+            || !reader.TryTime(out var at)
+            || !reader.TryFederation(out var federation)
+            || !reader.TryHub(out var hub)
+            || !reader.TryUInt16(out var length) || length > MaxExtension
+            || !reader.TryTake(length, out var extension)
+            || !reader.IsAtEnd)
             return false;
         head = new Head
         {
             Federation = federation,
             Hub = hub,
-            Epoch = BinaryPrimitives.ReadUInt32BigEndian(bytes[12..]),
-            Size = BinaryPrimitives.ReadUInt64BigEndian(bytes[16..]),
-            Root = Hash.Read(bytes[24..]),
-            StateDigest = Hash.Read(bytes[56..]),
-            Key = KeyId.Read(bytes[88..]),
-            At = DateTimeOffset.FromUnixTimeMilliseconds(at),
-            Extension = rest[2..].ToArray(),
+            Epoch = epoch,
+            Size = size,
+            Root = root,
+            StateDigest = digest,
+            Key = key,
+            At = at,
+            Extension = extension.ToArray(),
         };
-        return true;
-    }
-
-    private static bool TryTakeText(ref ReadOnlySpan<byte> rest, out string text)
-    {
-        text = "";
-        if (rest.IsEmpty || rest.Length < 1 + rest[0])
-            return false;
-        text = Encoding.ASCII.GetString(rest.Slice(1, rest[0]));
-        rest = rest[(1 + rest[0])..];
         return true;
     }
 }
@@ -157,7 +142,7 @@ public sealed class SignedHead
     public static bool TryDecode(ReadOnlyMemory<byte> bytes, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out SignedHead? signedHead)
     {
         signedHead = null;
-        if (bytes.Length <= HubPublicKey.SignatureSize || !Head.TryDecode(bytes.Span[HubPublicKey.SignatureSize..], out var head))
+        if (bytes.Length <= HubPublicKey.SignatureSize || !Head.TryDecode(bytes[HubPublicKey.SignatureSize..], out var head))
             return false;
         signedHead = new(head, bytes[HubPublicKey.SignatureSize..], bytes[..HubPublicKey.SignatureSize]);
         return true;

@@ -1,8 +1,7 @@
-using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
-using System.Text;
 using System.Text.Json;
 using CafeIA.Federation.Protocol.Identifiers;
+using CafeIA.Federation.Protocol.Wire;
 
 namespace CafeIA.Federation.Protocol.Heads;
 
@@ -61,21 +60,15 @@ public sealed class KeyRotation
         var federationText = federation.ToString();
         var hubText = hub.ToString();
         var statement = new byte[FixedSize + 2 + key.Length + 1 + federationText.Length + 1 + hubText.Length];
-        var span = statement.AsSpan();
-        Context.CopyTo(span);
-        span[11] = FormatVersion;
-        BinaryPrimitives.WriteUInt32BigEndian(span[12..], number);
-        BinaryPrimitives.WriteUInt32BigEndian(span[16..], at.Epoch);
-        BinaryPrimitives.WriteUInt64BigEndian(span[20..], at.Seq);
-        old.PublicKey.Id.Write(span[28..]);
-        BinaryPrimitives.WriteUInt16BigEndian(span[FixedSize..], (ushort)key.Length);
-        key.CopyTo(span[(FixedSize + 2)..]);
-        var rest = span[(FixedSize + 2 + key.Length)..];
-        rest[0] = (byte)federationText.Length;
-        Encoding.ASCII.GetBytes(federationText, rest[1..]);
-        rest = rest[(1 + federationText.Length)..];
-        rest[0] = (byte)hubText.Length;
-        Encoding.ASCII.GetBytes(hubText, rest[1..]);
+        var writer = new WireWriter(statement);
+        writer.Begin(Context, FormatVersion);
+        writer.UInt32(number);
+        writer.Position(at);
+        writer.KeyId(old.PublicKey.Id);
+        writer.UInt16((ushort)key.Length);
+        writer.Bytes(key);
+        writer.Text(federationText);
+        writer.Text(hubText);
         byte[] whole = [.. statement, .. old.Sign(statement), .. successor.Sign(statement)];
         return TryDecode(whole, out var rotation) ? rotation : throw new ArgumentException("The rotation cannot be read back.", nameof(number));
     }
@@ -86,28 +79,21 @@ public sealed class KeyRotation
     public static bool TryDecode(ReadOnlyMemory<byte> bytes, [NotNullWhen(true)] out KeyRotation? rotation)
     {
         rotation = null;
-        var span = bytes.Span;
-        if (span.Length is < FixedSize + 2 + SignaturesSize or > MaxSize || !span.StartsWith(Context) || span[11] != FormatVersion)
+        if (bytes.Length is < SignaturesSize or > MaxSize)
             return false;
-        int keyLength = BinaryPrimitives.ReadUInt16BigEndian(span[FixedSize..]);
-        var rest = span[(FixedSize + 2)..^SignaturesSize];
-        if (rest.Length < keyLength)
+        var reader = new WireReader(bytes[..^SignaturesSize]);
+        if (!reader.TryBegin(Context, FormatVersion)
+            || !reader.TryUInt32(out var number)
+            || !reader.TryPosition(out var at)
+            || !reader.TryKeyId(out var old)
+            || !reader.TryUInt16(out var keyLength)
+            || !reader.TryTake(keyLength, out var key)
+            || !reader.TryFederation(out var federation)
+            || !reader.TryHub(out var hub)
+            || !reader.IsAtEnd
+            || HubPublicKey.TryRead(key.Span) is not { } newKey)
             return false;
-        var key = rest[..keyLength];
-        rest = rest[keyLength..];
-        if (!TryTakeText(ref rest, out var federationText) || !FederationId.TryParse(federationText, out var federation)
-            || !TryTakeText(ref rest, out var hubText) || !HubId.TryParse(hubText, out var hub)
-            || !rest.IsEmpty
-            || HubPublicKey.TryRead(key) is not { } newKey)
-            return false;
-        rotation = new(
-            bytes,
-            federation,
-            hub,
-            BinaryPrimitives.ReadUInt32BigEndian(span[12..]),
-            new(BinaryPrimitives.ReadUInt32BigEndian(span[16..]), BinaryPrimitives.ReadUInt64BigEndian(span[20..])),
-            KeyId.Read(span[28..]),
-            newKey);
+        rotation = new(bytes, federation, hub, number, at, old, newKey);
         return true;
     }
 
@@ -142,15 +128,5 @@ public sealed class KeyRotation
         {
             return null;
         }
-    }
-
-    private static bool TryTakeText(ref ReadOnlySpan<byte> rest, out string text)
-    {
-        text = "";
-        if (rest.IsEmpty || rest.Length < 1 + rest[0])
-            return false;
-        text = Encoding.ASCII.GetString(rest.Slice(1, rest[0]));
-        rest = rest[(1 + rest[0])..];
-        return true;
     }
 }

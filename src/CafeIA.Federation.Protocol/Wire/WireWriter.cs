@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using CafeIA.Federation.Protocol.Identifiers;
 
 namespace CafeIA.Federation.Protocol.Wire;
 
@@ -26,4 +27,32 @@ internal ref struct WireWriter(Span<byte> rest)
     public void UInt32(uint value) => BinaryPrimitives.WriteUInt32BigEndian(Take(4), value);
 
     public void UInt64(ulong value) => BinaryPrimitives.WriteUInt64BigEndian(Take(8), value);
+
+    /// <summary>The name of the layout (ASCII) and its version (1).</summary>
+    public void Begin(ReadOnlySpan<byte> context, byte version)
+    {
+        Bytes(context);
+        Byte(version);
+    }
+
+    /// <summary>Length (1), text (ASCII).</summary>
+    public void Text(string text)
+    {
+        Byte((byte)text.Length);
+        Ascii(text);
+    }
+
+    /// <summary>Epoch (4), seq (8).</summary>
+    public void Position(Position position)
+    {
+        UInt32(position.Epoch);
+        UInt64(position.Seq);
+    }
+
+    /// <summary>Milliseconds since 1970, UTC (8, signed).</summary>
+    public void Time(DateTimeOffset time) => UInt64(unchecked((ulong)time.ToUnixTimeMilliseconds()));
+
+    public void Hash(Hash hash) => hash.Write(Take(Protocol.Hash.Size));
+
+    public void KeyId(KeyId key) => key.Write(Take(Identifiers.KeyId.Size));
 }
