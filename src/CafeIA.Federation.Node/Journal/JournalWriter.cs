@@ -21,6 +21,7 @@ internal sealed class JournalWriter(NpgsqlDataSource database, IEnumerable<IProj
     private readonly IProjection[] projections = [.. projections];
 
     /// <summary>What is committed about these entries and commands.</summary>
+    /// <exception cref="InvalidDataException">An entry's row or that of its current change was damaged: nothing can be planned on it before a scrub or a peer has mended it.</exception>
     public async Task<Preload> PreloadAsync(KnownHub hub, IReadOnlyCollection<EntryId> entries, IReadOnlyCollection<CommandId> commands, CancellationToken cancellation)
     {
         var current = new Dictionary<EntryId, CurrentChange>();
@@ -31,8 +32,9 @@ internal sealed class JournalWriter(NpgsqlDataSource database, IEnumerable<IProj
         // An entry that is known to be erased, though its erase change is not back in a restored journal, takes no more than its erasure: it stands as withdrawn.
         var byEntry = new NpgsqlBatchCommand(
             """
-            select e.entry_id, e.epoch, e.seq, e.kind, case when x.entry_id is null then e.op else greatest(e.op, 2::smallint) end, e.leaf
+            select e.entry_id, e.epoch, e.seq, e.kind, case when x.entry_id is null then e.op else greatest(e.op, 2::smallint) end, e.leaf, c.header
             from entry e
+            left join change c on c.hub_key = e.hub_key and c.epoch = e.epoch and c.seq = e.seq
             left join erasure x on x.entry_id = e.entry_id and x.hub_id = $3
             where e.hub_key = $1 and e.entry_id = any($2)
             """);
@@ -51,12 +53,16 @@ internal sealed class JournalWriter(NpgsqlDataSource database, IEnumerable<IProj
         while (await reader.ReadAsync(cancellation))
         {
             var entry = new EntryId(reader.GetGuid(0));
+            var leaf = Hash.Read(reader.GetFieldValue<byte[]>(5));
+            // A digest that was made with a wrong leaf would be signed, and wrong for ever.
+            if (!reader.IsDBNull(6) && MerkleTree.Leaf(reader.GetFieldValue<byte[]>(6)) != leaf)
+                throw new InvalidDataException($"The entry {entry} of hub {hub.Id} does not stand as its current change: one of the two rows was damaged and is not mended yet.");
             current[entry] = new(
                 entry,
                 new((uint)reader.GetInt64(1), (ulong)reader.GetInt64(2)),
                 (EntryKind)reader.GetInt32(3),
                 (ChangeOp)reader.GetInt16(4),
-                Hash.Read(reader.GetFieldValue<byte[]>(5)));
+                leaf);
         }
         if (commands.Count > 0 && await reader.NextResultAsync(cancellation))
         {

@@ -1,9 +1,12 @@
 using CafeIA.Federation.Node.Hubs;
+using CafeIA.Federation.Node.Hubs.Scrubbing;
 using CafeIA.Federation.Node.Journal;
 using CafeIA.Federation.Protocol;
 using CafeIA.Federation.Protocol.Identifiers;
 using CafeIA.Federation.Protocol.Sequencing;
 using CafeIA.Federation.Tests.Fixtures;
+using CafeIA.Federation.Tests.Hubs.Scrubbing;
+using Npgsql;
 using Xunit;
 using static CafeIA.Federation.Tests.Fixtures.Walk;
 
@@ -76,5 +79,47 @@ public sealed class HubGrainTests(PostgresServer server)
         Assert.Equal(new Position(1, 3), afterwards.Value.Position);
         var stored = await one.Get<JournalReader>().ReadAsync(one.Get<HubRegister>().Local, new(1, 0), 10, Cancellation);
         Assert.Equal(3, stored.Count);
+    }
+
+    [Theory]
+    [InlineData("update entry set leaf = sha256(leaf) where entry_id = $1")]
+    [InlineData("update entry set seq = 1 where entry_id = $1")]
+    [InlineData("update change set header = set_byte(header, 40, 255 - get_byte(header, 40)) where seq = 2 and $1::uuid is not null")]
+    public async Task Nothing_is_signed_on_an_entry_whose_row_was_damaged(string damage)
+    {
+        await using var node = await TestNode.StartAsync(server);
+        await node.Get<IHubCommands>().SubmitAsync(Put("un"), Cancellation);
+        var entry = (await node.Get<IHubCommands>().SubmitAsync(Put("deux"), Cancellation)).Value.Entry;
+        var correction = Put("deux, corrigé") with { Entry = entry, IsNew = false };
+        await using (var command = node.Get<NpgsqlDataSource>().CreateCommand(damage))
+        {
+            command.Parameters.Add(new() { Value = entry.Value });
+            await command.ExecuteNonQueryAsync(Cancellation);
+        }
+
+        var refused = await node.Get<IHubCommands>().SubmitAsync(correction, Cancellation);
+
+        Assert.Equal("hub-unavailable", refused.Refusal!.Code);
+        Assert.Equal(2UL, (await node.Get<JournalReader>().EndAsync(node.Get<HubRegister>().Local, Cancellation))!.Position.Seq);
+        // Other entries are not held up.
+        Assert.Equal(new Position(1, 3), (await node.Get<IHubCommands>().SubmitAsync(Put("trois"), Cancellation)).Value.Position);
+    }
+
+    [Fact]
+    public async Task An_entry_that_a_scrub_has_mended_takes_changes_again_and_what_is_signed_is_right()
+    {
+        await using var node = await TestNode.StartAsync(server);
+        var entry = (await node.Get<IHubCommands>().SubmitAsync(Put("un"), Cancellation)).Value.Entry;
+        await using (var command = node.Get<NpgsqlDataSource>().CreateCommand("update entry set leaf = sha256(leaf)"))
+            await command.ExecuteNonQueryAsync(Cancellation);
+        var correction = Put("un, corrigé") with { Entry = entry, IsNew = false };
+        Assert.Equal("hub-unavailable", (await node.Get<IHubCommands>().SubmitAsync(correction, Cancellation)).Refusal!.Code);
+
+        await node.Get<Scrub>().RunAsync(new ScrubbedNodes.Hurry(), Cancellation);
+
+        Assert.Equal(new Position(1, 2), (await node.Get<IHubCommands>().SubmitAsync(correction, Cancellation)).Value.Position);
+        var local = node.Get<HubRegister>().Local;
+        var state = await node.Get<JournalLoader>().LoadAsync(local, Cancellation);
+        Assert.Equal(state.Digest.Digest(), (await node.Get<JournalReader>().EndAsync(local, Cancellation))!.Head!.Head.StateDigest);
     }
 }

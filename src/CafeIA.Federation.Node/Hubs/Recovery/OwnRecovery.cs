@@ -51,6 +51,9 @@ internal sealed partial class OwnRecovery(
     /// <summary>Rounds of questions asked beside the writing after a start that left nothing to doubt; later the exchange of heads finds what they missed.</summary>
     private const int RoundsAfterStart = 10;
 
+    /// <summary>Rounds after which everybody is asked afresh: who held what is missing may have lost it since.</summary>
+    private const int RoundsUntilAfresh = 30;
+
     private readonly HashSet<string> gone = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim gate = new(1);
     private IRecovering hub = null!;
@@ -191,11 +194,16 @@ internal sealed partial class OwnRecovery(
     {
         await before;
         Inquiry? inquiry = null;
+        var rounds = 0;
         while (!hub.Stopping.IsCancellationRequested)
         {
             try
             {
-                inquiry ??= await BeginAsync();
+                if (inquiry is null || (inquiry.IsComplete && ++rounds > RoundsUntilAfresh))
+                {
+                    inquiry = await BeginAsync();
+                    rounds = 0;
+                }
                 var waiting = await recall.AskAsync(inquiry, gone, hub.Stopping);
                 standing.Doubt(standing.Doubts, waiting, time.GetUtcNow());
                 await gate.WaitAsync(hub.Stopping);
