@@ -8,6 +8,9 @@ internal sealed class BackupShelf(FederationStage federation)
 {
     private const string Debian = "/usr/lib/postgresql";
 
+    /// <summary>What pg_basebackup says of a server that is not there, or no longer.</summary>
+    private static readonly string[] Interruptions = ["connection to server", "server closed the connection", "terminating connection", "the database system is"];
+
     public bool Has(NodeProcess node) => Directory.Exists(PathOf(node));
 
     public async Task TakeAsync(NodeProcess node)
@@ -18,8 +21,8 @@ internal sealed class BackupShelf(FederationStage federation)
         var (code, notes) = await RunAsync(Program("pg_basebackup"), "-h", node.Sockets, "-U", "cafeia", "-D", making, "-c", "fast", "-X", "stream");
         if (code != 0)
         {
-            // Its database is on its way up again: no backup this time.
-            if (!notes.Contains("connection to server", StringComparison.Ordinal))
+            // Its database is on its way up again, or was killed meanwhile: no backup this time.
+            if (!Interruptions.Any(i => notes.Contains(i, StringComparison.Ordinal)))
                 throw new InvalidOperationException($"pg_basebackup: {notes}");
             return;
         }

@@ -27,7 +27,7 @@ internal sealed class TakeBackup(BackupShelf shelf, FederationStage federation) 
 internal sealed class RestoreBackup(BackupShelf shelf, FederationStage federation, Expectations expectations, RunLog log) : Fault
 {
     /// <summary>How long the other nodes may take to be still about this hub, before anything is destroyed.</summary>
-    private static readonly TimeSpan StillPatience = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan StillPatience = TimeSpan.FromSeconds(45);
 
     private static readonly TimeSpan StillPause = TimeSpan.FromSeconds(1);
 
