@@ -17,7 +17,7 @@ internal sealed record ChaosOptions
           --without FAULT  leaves a fault out, by its name in the table; may be repeated
           --only FAULT     lets only this fault strike; may be repeated
 
-          --scenario NAME  instead of random faults one disaster, measured: partition, broker-wiped, restored or peer-down
+          --scenario NAME  instead of random faults one disaster, measured: partition, broker-wiped, restored, lost or peer-down
           --partition-minutes N, --backlog N
                            how long the partition lasts (default 10), and how many changes it misses at least (default 50000)
 

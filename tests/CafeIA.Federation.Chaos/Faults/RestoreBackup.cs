@@ -26,11 +26,6 @@ internal sealed class TakeBackup(BackupShelf shelf, FederationStage federation) 
 /// </summary>
 internal sealed class RestoreBackup(BackupShelf shelf, FederationStage federation, Expectations expectations, RunLog log) : Fault
 {
-    /// <summary>How long the other nodes may take to be still about this hub, before anything is destroyed.</summary>
-    private static readonly TimeSpan StillPatience = TimeSpan.FromSeconds(45);
-
-    private static readonly TimeSpan StillPause = TimeSpan.FromSeconds(1);
-
     public override string Name => "restore-backup";
 
     public override Strike Plan(Random random)
@@ -47,7 +42,7 @@ internal sealed class RestoreBackup(BackupShelf shelf, FederationStage federatio
             await shelf.TakeAsync(hub.Node);
         await hub.Node.KillAsync();
         await hub.Node.StopPostgresAsync();
-        if (shelf.Has(hub.Node) && await HeldByOthersAsync(hub) is { } held)
+        if (shelf.Has(hub.Node) && await HeldElsewhere.AskAsync(federation, hub) is { } held)
         {
             var excused = expectations.Excuse(hub.Name, held.Commands, held.Epoch);
             log.Say($"{hub.Name} : les autres tiennent {held.Commands.Count} commandes ; {excused} acceptées n’étaient que sur le disque perdu");
@@ -62,35 +57,6 @@ internal sealed class RestoreBackup(BackupShelf shelf, FederationStage federatio
         hub.Node.Start();
         await hub.Node.AwaitReadyAsync(federation.Client, CancellationToken.None);
         await AwaitTrustAsync(hub, heal);
-    }
-
-    /// <summary>The commands that at least one other node holds, once nothing of this hub is on its way any more; null when that cannot be said.</summary>
-    private async Task<(IReadOnlySet<CommandId> Commands, uint Epoch)?> HeldByOthersAsync(StagedHub hub)
-    {
-        var others = federation.Hubs.Where(h => h != hub).Select(h => h.Node).ToArray();
-        IReadOnlyList<NodeHead?>? before = null;
-        for (var started = TimeProvider.System.GetTimestamp(); TimeProvider.System.GetElapsedTime(started) < StillPatience;)
-        {
-            var answers = await Task.WhenAll(others.Select(o => Heads.ReadAsync(federation.Client, o, CancellationToken.None)));
-            NodeHead?[] heads = [.. answers.Select(a => a?.GetValueOrDefault(hub.Name))];
-            // What waits in the broker would come after the others have said what they hold: a second history, which only an operator can end. The lane may lose anything, so it is emptied.
-            var isStill = await Queues.PurgeAsync(federation) && answers.All(a => a is not null) && before is not null && heads.SequenceEqual(before);
-            before = heads;
-            if (isStill)
-            {
-                if (heads.OfType<NodeHead>().MaxBy(h => new Position(h.Epoch, h.Seq)) is not { } best)
-                    return (new HashSet<CommandId>(), 1);
-                foreach (var (index, _) in heads.Index().Where(h => h.Item == best))
-                {
-                    if (await new JournalReading(federation.Client).ReadAsync(others[index], hub.Name, best.Epoch, CancellationToken.None) is { } journal)
-                        return (journal.Select(c => c.Header.Command).ToHashSet(), best.Epoch);
-                }
-                // Who came by a snapshot does not know the commands of what was superseded.
-                return null;
-            }
-            await Task.Delay(StillPause, TimeProvider.System, CancellationToken.None);
-        }
-        return null;
     }
 
     /// <summary>Until all has been healed, other faults may keep it from its answer; after that it has to come.</summary>

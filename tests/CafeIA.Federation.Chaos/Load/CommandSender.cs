@@ -26,6 +26,14 @@ internal sealed class CommandSender(HttpClient client, LoadFigures figures)
                 var text = await response.Content.ReadAsStringAsync(patience.Token);
                 if (response.IsSuccessStatusCode)
                     return (Read(command, text), null);
+                if (response.StatusCode == HttpStatusCode.PreconditionFailed && command.IfMatch is { } expected
+                    && await VersionAsync(hub, command.Entry!.Value, patience.Token) is { } now && now.Epoch > expected.Epoch)
+                {
+                    // A new epoch names every version anew: a client reads the entry again, and goes on with what it read.
+                    command = command with { IfMatch = now };
+                    figures.Retried("412 d’une époque à l’autre");
+                    continue;
+                }
                 if (response.StatusCode < HttpStatusCode.InternalServerError)
                     return (null, $"{(int)response.StatusCode} {text}");
                 figures.Retried(((int)response.StatusCode).ToString(System.Globalization.CultureInfo.InvariantCulture));
@@ -36,6 +44,16 @@ internal sealed class CommandSender(HttpClient client, LoadFigures figures)
             }
             await Task.Delay(Pause, TimeProvider.System, giveUp);
         }
+    }
+
+    /// <summary>The version of an entry as its node shows it now; null when it shows none.</summary>
+    private async Task<Position?> VersionAsync(StagedHub hub, Guid entry, CancellationToken cancellation)
+    {
+        using var answer = await client.GetAsync(new Uri(hub.Node.Address, $"/api/v1/events/{entry}"), cancellation);
+        if (!answer.IsSuccessStatusCode)
+            return null;
+        using var document = JsonDocument.Parse(await answer.Content.ReadAsByteArrayAsync(cancellation));
+        return Position.TryParse(document.RootElement.GetProperty("version").GetString(), out var version) ? version : null;
     }
 
     private static HttpRequestMessage Request(StagedHub hub, Command command)

@@ -14,7 +14,7 @@ internal abstract class Scenario(ChaosOptions options)
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(180);
 
-    public static IReadOnlyList<string> Names { get; } = ["partition", "broker-wiped", "restored", "peer-down"];
+    public static IReadOnlyList<string> Names { get; } = ["partition", "broker-wiped", "restored", "lost", "peer-down"];
 
     protected ChaosOptions Options => options;
 
@@ -23,6 +23,7 @@ internal abstract class Scenario(ChaosOptions options)
         "partition" => new Partition(options),
         "broker-wiped" => new BrokerWiped(options),
         "restored" => new Restored(options),
+        "lost" => new Lost(options),
         _ => new PeerDown(options),
     };
 
@@ -38,6 +39,8 @@ internal abstract class Scenario(ChaosOptions options)
         var expected = load.Expectations.Take();
         log.Say("vérification de tous les journaux de tous les nœuds");
         var read = await audit.CheckJournalsAsync(expected, cancellation);
+        await audit.CheckDirectoriesAsync(expected, options.Seed, cancellation);
+        await audit.VerifyAsync(cancellation);
         table.Add("commandes envoyées / acceptées", $"{expected.Sent.Count} / {expected.Acknowledged.Count}");
         table.Add("changements relus sur tous les nœuds", read.ToString(CultureInfo.InvariantCulture));
         sampler.WriteTo(table);
