@@ -42,6 +42,7 @@ namespace CafeIA.Federation.Node
         public static void Map(WebApplication app)
         {
             app.UseSite();
+            app.UseAnswerCache();
             app.MapExchange();
             app.MapStreams();
             app.MapApi();

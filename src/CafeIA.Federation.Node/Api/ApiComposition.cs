@@ -6,7 +6,8 @@ internal static class ApiComposition
     public static IServiceCollection AddApi(this IServiceCollection services) => services
         .AddSingleton<Callers>()
         .AddSingleton<EntryWrites>()
-        .AddSingleton<EventFeeds>();
+        .AddSingleton<EventFeeds>()
+        .AddAnswerCache();
 
     public static void MapApi(this IEndpointRouteBuilder routes)
     {

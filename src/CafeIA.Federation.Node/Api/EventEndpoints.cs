@@ -18,10 +18,10 @@ internal static class EventEndpoints
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet(Path, (HttpRequest request, EventFeeds feeds, CancellationToken cancellation) => ListAsync(request, null, feeds, cancellation));
+        routes.MapGet(Path, (HttpRequest request, EventFeeds feeds, CancellationToken cancellation) => ListAsync(request, null, feeds, cancellation)).KeepUntilTheDirectoryChanges();
         routes.MapGet(Path + ".{suffix}", (string suffix, HttpRequest request, EventFeeds feeds, CancellationToken cancellation) =>
-            Formats.Split("events." + suffix).Format is { } format ? ListAsync(request, format, feeds, cancellation) : Task.FromResult<IResult>(NotFound));
-        routes.MapGet(Path + "/{id}", GetAsync);
+            Formats.Split("events." + suffix).Format is { } format ? ListAsync(request, format, feeds, cancellation) : Task.FromResult<IResult>(NotFound)).KeepUntilTheDirectoryChanges();
+        routes.MapGet(Path + "/{id}", GetAsync).KeepUntilTheDirectoryChanges();
         routes.MapPost(Path, (HttpRequest request, EntryWrites writes, CurrentPlaces places, CancellationToken cancellation) =>
             writes.CreateAsync(request, EntryKind.Event, body => Judge(body, places.Catalog.Lookup), Path, cancellation));
         routes.MapPut(Path + "/{id}", (string id, HttpRequest request, EntryWrites writes, CurrentPlaces places, CancellationToken cancellation) =>

@@ -12,9 +12,9 @@ internal static class ResourceEndpoints
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet(Path, ListAsync);
-        routes.MapGet(Path + ".json", ListAsync);
-        routes.MapGet(Path + "/{id}", GetAsync);
+        routes.MapGet(Path, ListAsync).KeepUntilTheDirectoryChanges();
+        routes.MapGet(Path + ".json", ListAsync).KeepUntilTheDirectoryChanges();
+        routes.MapGet(Path + "/{id}", GetAsync).KeepUntilTheDirectoryChanges();
         routes.MapPost(Path, (HttpRequest request, EntryWrites writes, CancellationToken cancellation) =>
             writes.CreateAsync(request, EntryKind.Resource, Judge, Path, cancellation));
         routes.MapPut(Path + "/{id}", (string id, HttpRequest request, EntryWrites writes, CancellationToken cancellation) =>

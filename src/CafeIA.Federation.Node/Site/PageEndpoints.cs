@@ -29,16 +29,15 @@ internal static class PageEndpoints
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-
-        routes.MapGet("/", HomeAsync);
-        routes.MapGet("/agenda", AgendaAsync);
-        routes.MapGet("/evenements/{id}", EventAsync);
-        routes.MapGet("/ressources", ResourcesAsync);
-        routes.MapGet("/ressources/{id}", ResourceAsync);
+        routes.MapGet("/", HomeAsync).KeepUntilTheDirectoryChanges();
+        routes.MapGet("/agenda", AgendaAsync).KeepUntilTheDirectoryChanges();
+        routes.MapGet("/evenements/{id}", EventAsync).KeepUntilTheDirectoryChanges();
+        routes.MapGet("/ressources", ResourcesAsync).KeepUntilTheDirectoryChanges();
+        routes.MapGet("/ressources/{id}", ResourceAsync).KeepUntilTheDirectoryChanges();
         routes.MapGet("/hubs", HubsAsync);
         routes.MapGet("/hubs/{hub}", HubAsync);
-        routes.MapGet("/carte", MapAsync);
-        routes.MapGet("/bilan", BalanceAsync);
+        routes.MapGet("/carte", MapAsync).KeepUntilTheDirectoryChanges();
+        routes.MapGet("/bilan", BalanceAsync).KeepUntilTheDirectoryChanges();
     }
 
     private static async Task<IResult> HubsAsync(HubProgress progress, HubRegister register, TimeProvider time, CancellationToken cancellation)
