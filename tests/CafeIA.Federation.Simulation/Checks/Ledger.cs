@@ -8,6 +8,7 @@ namespace CafeIA.Federation.Simulation.Checks;
 internal sealed class Ledger
 {
     private readonly Dictionary<(HubId Hub, Position Position), List<(int Line, Change Change)>> authored = [];
+    private readonly Dictionary<(HubId Hub, Hash Commitment), ReadOnlyMemory<byte>> bodies = [];
     private readonly Dictionary<CommandId, HashSet<CommandId>> before = [];
     private readonly Dictionary<int, int> lines = [];
     private readonly HashSet<CommandId> losers = [];
@@ -26,8 +27,14 @@ internal sealed class Ledger
         if (there.Exists(t => t.Line == line && t.Change.Leaf != change.Leaf))
             return false;
         there.Add((line, change));
+        if (change.Body is { } body)
+            bodies[(hub, change.Header.Commitment)] = body;
         return true;
     }
+
+    /// <summary>True when the hub wrote this body under the commitment: there, or in the epoch before, for an author that lost a body says the change again without it.</summary>
+    public bool Wrote(HubId hub, Hash commitment, ReadOnlyMemory<byte> body) =>
+        bodies.TryGetValue((hub, commitment), out var written) && written.Span.SequenceEqual(body.Span);
 
     /// <summary>The change with this leaf, as its hub signed it; null when it signed none.</summary>
     public Change? Find(HubId hub, Position position, Hash leaf) =>

@@ -61,6 +61,8 @@ internal sealed partial class Referee
         var truth = author.Store.Tables.Of(author.Id);
         if (truth.Fork is not null)
             return $"{author} is frozen";
+        if (LacksBody(author, author) is { } own)
+            return own;
         foreach (var node in universe.Honest.Where(n => n != author))
         {
             var table = node.Store.Tables.Of(author.Id);
@@ -71,10 +73,18 @@ internal sealed partial class Referee
             // What was lost with a disk may be known of by name.
             if (ledger.LineOf(author.Index) == 0 && node.Replicas[author.Id].IsBehind)
                 return $"{node} believes it is behind {author}";
-            if (author.Adversary is null && table.Current.Values.FirstOrDefault(c => c.Op == ChangeOp.Put && table.Row(c.Position).Body is null) is { } hidden)
-                return $"{node} lacks the body of {author} {hidden.Position}";
+            if (LacksBody(node, author) is { } lacks)
+                return lacks;
         }
         return null;
+    }
+
+    private static string? LacksBody(SimNode node, SimNode author)
+    {
+        var table = node.Store.Tables.Of(author.Id);
+        return author.Adversary is null && table.Current.Values.FirstOrDefault(c => c.Op == ChangeOp.Put && table.Row(c.Position).Body is null) is { } hidden
+            ? $"{node} lacks the body of {author} {hidden.Position}"
+            : null;
     }
 
     /// <summary>Where two nodes hold two histories of a hub, one of them at least holds the proof and stands still: the other may be ahead of all it can be shown.</summary>
@@ -85,8 +95,10 @@ internal sealed partial class Referee
         {
             foreach (var (other, theirs) in tables)
             {
+                if (table.Epoch != theirs.Epoch)
+                    return $"{node} holds epoch {table.Epoch} of {forger}, {other} epoch {theirs.Epoch}";
                 var common = (int)Math.Min(table.Size, theirs.Size);
-                if (table.Fork is null && theirs.Fork is null && table.Rows(1).Take(common).Zip(theirs.Rows(1)).Any(p => p.First.Leaf != p.Second.Leaf))
+                if (table.Fork is null && theirs.Fork is null && table.Rows(table.Epoch).Take(common).Zip(theirs.Rows(table.Epoch)).Any(p => p.First.Leaf != p.Second.Leaf))
                     return $"{node} and {other} hold two histories of {forger}, and neither knows";
             }
         }
@@ -156,8 +168,7 @@ internal sealed partial class Referee
                 continue;
             if (!commands.TryGetValue(row.Parsed.Command, out var last) || last.Intent.Op != current.Op)
                 throw new BrokenInvariantException(1, $"{node} holds at {current.Position} what no command said");
-            // The body of what no honest node held any more may have been kept back.
-            if (current.Op == ChangeOp.Put && !(last.IsLost && row.Body is null) && !(row.Body is { } body && last.Intent.Body is { } said && body.Span.SequenceEqual(said.Span)))
+            if (current.Op == ChangeOp.Put && !(row.Body is { } body && last.Intent.Body is { } said && body.Span.SequenceEqual(said.Span)))
                 throw new BrokenInvariantException(1, $"{node} holds another body at {current.Position} than {last.Name} gave");
             // Two histories that both withdrew or both erased it say the same: nothing of either is lost.
             foreach (var command in group.Where(c => current.Op == ChangeOp.Put && c.Intent.Op == ChangeOp.Put))

@@ -23,6 +23,8 @@ internal sealed partial class Referee(Universe universe)
     private readonly Dictionary<int, List<(Protocol.Recovery.HighWater? Mark, byte[]? Erased)>> disks = [];
 
     private readonly Dictionary<int, HashSet<int>> vouchers = [];
+    private readonly Dictionary<int, Position> told = [];
+    private readonly Dictionary<int, HashSet<int>> gone = [];
 
     public Ledger Ledger => ledger;
 
@@ -70,9 +72,9 @@ internal sealed partial class Referee(Universe universe)
         foreach (var (change, _) in batch.Changes)
         {
             var header = change.Header;
-            var signed = ledger.Find(hub, header.Position, change.Leaf)
-                ?? throw new BrokenInvariantException(9, $"{node} holds {hub} {header.Position}, which {hub} never signed");
-            if (change.Body is { } body && !(signed.Body is { } true_ && true_.Span.SequenceEqual(body.Span)) && author.Adversary is null)
+            if (ledger.Find(hub, header.Position, change.Leaf) is null)
+                throw new BrokenInvariantException(9, $"{node} holds {hub} {header.Position}, which {hub} never signed");
+            if (change.Body is { } body && author.Adversary is null && !ledger.Wrote(hub, header.Commitment, body))
                 throw new BrokenInvariantException(9, $"{node} holds a body of {hub} {header.Position} that {hub} never wrote");
         }
         CheckDigest(node, hub, table, batch);
@@ -88,7 +90,12 @@ internal sealed partial class Referee(Universe universe)
     }
 
     /// <summary>A node begins to serve.</summary>
-    public void Starting(SimNode node) => vouchers[node.Index] = [];
+    public void Starting(SimNode node)
+    {
+        vouchers[node.Index] = [];
+        gone[node.Index] = [];
+        told[node.Index] = node.Mark.Durable?.End ?? default;
+    }
 
     /// <summary>A node serves from now on.</summary>
     public void Started(SimNode node) => CheckErased(node);
@@ -100,8 +107,26 @@ internal sealed partial class Referee(Universe universe)
             vouchers[asker.Index].Add(member.Index);
     }
 
+    /// <summary>A hub heard a member's answer: from now on it knows that it signed so far.</summary>
+    public void Told(SimNode asker, SimNode member, HeadAnswer answer)
+    {
+        if (member.Adversary is not null)
+            return;
+        foreach (var head in new[] { answer.Head, answer.Known }.OfType<Protocol.Heads.SignedHead>())
+        {
+            if (head.Head.Position > told[asker.Index])
+                told[asker.Index] = head.Head.Position;
+        }
+        if (!answer.IsSuspect)
+            gone[asker.Index].Remove(member.Index);
+    }
+
     /// <summary>The operator named a member that cannot vouch.</summary>
-    public void Gone(SimNode asker, SimNode member) => vouchers[asker.Index].Add(member.Index);
+    public void Gone(SimNode asker, SimNode member)
+    {
+        vouchers[asker.Index].Add(member.Index);
+        gone[asker.Index].Add(member.Index);
+    }
 
     /// <summary>A hub that was in doubt goes on.</summary>
     public void Settled(SimNode node)
@@ -111,6 +136,7 @@ internal sealed partial class Referee(Universe universe)
             if (member != node && !vouchers[node.Index].Contains(member.Index))
                 throw new BrokenInvariantException(3, $"{node} went on before {member} had said, free of doubt, what it holds");
         }
+        CheckHeld(node, $"{node} is sure of its journal");
     }
 
     /// <summary>A node's erase list names these for good.</summary>
@@ -152,6 +178,9 @@ internal sealed partial class Referee(Universe universe)
             if (!ledger.TryAuthor(node.Id, line, change))
                 throw new BrokenInvariantException(7, $"{node} wrote twice at {change.Header.Position}");
             var header = change.Header;
+            // Where a member was named gone, two histories are foreseen, and brought together when it is back.
+            if (header.Position <= told[node.Index] && gone[node.Index].Count == 0 && node.Adversary is null)
+                throw new BrokenInvariantException(3, $"{node} wrote at {header.Position} though it knew that it had signed up to {told[node.Index]}");
             if (header.Command.IsNone || batch.EndsOpening)
                 continue;
             if (!commands.TryGetValue(header.Command, out var command) || command.Node != node)
@@ -164,12 +193,20 @@ internal sealed partial class Referee(Universe universe)
             if (previous is not null)
                 ledger.Follows(header.Command, previous.Command);
         }
-        if (batch.EndsOpening || !held.Remove(node.Index, out var others))
+        if (batch.EndsOpening)
             return;
-        foreach (var (position, leaf) in others)
+        CheckHeld(node, $"{node} began a second history at {batch.Before}");
+        held.Remove(node.Index);
+    }
+
+    /// <summary>What others held of a hub when its disk was put back has come back.</summary>
+    private void CheckHeld(SimNode node, string what)
+    {
+        var table = node.Store.Tables.Of(node.Id);
+        foreach (var (position, leaf) in held.GetValueOrDefault(node.Index) ?? [])
         {
             if (position.Epoch == table.Epoch && (position.Seq > table.Size || table.Row(position).Leaf != leaf))
-                throw new BrokenInvariantException(3, $"{node} began a second history at {batch.Before} though {position} was held by others");
+                throw new BrokenInvariantException(3, $"{what} though {position} was held by others");
         }
     }
 

@@ -6,7 +6,6 @@ using CafeIA.Federation.Protocol.Journal;
 using CafeIA.Federation.Protocol.Merkle;
 using CafeIA.Federation.Protocol.Recovery;
 using CafeIA.Federation.Protocol.Segments;
-using CafeIA.Federation.Protocol.Sequencing;
 using CafeIA.Federation.Simulation.Store;
 using CafeIA.Federation.Simulation.World;
 
@@ -108,25 +107,8 @@ internal sealed class EpochOpener(SimNode node, bool isNeeded)
             heads.Add(head.Identity);
             Bring(kept, Latest(ours.Skip(common)), Latest(theirs.Skip(common)));
         }
-        var survivors = kept.Values
-            .Where(c => c.Header.Op != ChangeOp.Control || Enumerable.Range(2, (int)Table.Epoch).All(e => c.Header.Entry != ControlEntry.Epoch(node.Id, (uint)e)))
-            .OrderBy(c => c.Header.Position).ThenBy(c => c.Header.Entry).ToArray();
-        var opening = new EpochOpening(Table.Epoch + 1, Table.Epoch, fork, Table.RootAt(fork), heads, 0);
-        var current = node.KeysOf(node.Id).Current.Id;
-        var signer = Enumerable.Range(0, node.KeysMade).Select(n => Keys.Of(node.Index, n)).First(k => k.PublicKey.Id == current);
-        var (batch, _) = EpochAuthor.Open(Universe.Federation, node.Id, signer, Table.Load(), opening, survivors, new Salts(node.Chance), node.Clock);
-        try
-        {
-            if (node.Store.Append(node.Id, batch, isOwn: true) == AppendOutcome.Fenced)
-                return;
-        }
-        catch (StoreUnavailableException)
-        {
-            return;
-        }
-        node.Universe.Trace.Note($"{node} opens epoch {batch.Epoch} with {survivors.Length} entries of {1 + histories.Count} journals");
-        node.Erased.Add([.. survivors.Where(c => c.Header.Op == ChangeOp.Erase).Select(c => (node.Id, c.Header.Entry))]);
-        node.Own.Reopened();
+        if (NextEpoch.TryOpen(node, Table.Epoch + 1, fork, heads, kept.Values))
+            node.Own.Reopened();
     }
 
     /// <summary>The winners take their place; what loses is listed.</summary>

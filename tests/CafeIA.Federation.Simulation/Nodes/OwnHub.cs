@@ -16,6 +16,7 @@ internal sealed class OwnHub(SimNode node)
     private Doubts doubts;
     private Inquiry? inquiry;
     private KeyRing? askedWith;
+    private Position? marked;
     private Replica? recovery;
     private Position given;
     private int hints;
@@ -189,6 +190,7 @@ internal sealed class OwnHub(SimNode node)
         Dismiss("suspect");
         node.Universe.Trace.Note($"{node} doubts its database: {doubts}");
         hints = 0;
+        marked = node.Mark.Read()?.End;
         askedWith = node.KeysOf(node.Id);
         inquiry = new(Universe.Federation, node.Id, askedWith, node.Universe.Nodes.Select(n => n.Id));
         AskMembers(inquiry);
@@ -217,10 +219,11 @@ internal sealed class OwnHub(SimNode node)
 
     private void Take(Inquiry asked, SimNode member, HeadAnswer answer)
     {
+        node.Universe.Referee.Told(node, member, answer);
         foreach (var rotation in answer.Rotations)
             askedWith!.TryExtend(rotation);
-        var counts = asked.Answer(member.Id, answer.IsSuspect, answer.Head, answer.Held);
-        node.Universe.Trace.Note($"{node} hears {member} of itself: {answer.Head?.Head.Position.ToString() ?? "nothing"}{(answer.IsSuspect ? ", suspect" : "")}{(counts ? "" : ", not its own")}");
+        var counts = asked.Answer(member.Id, answer.IsSuspect, answer.Head, answer.Held, answer.Known);
+        node.Universe.Trace.Note($"{node} hears {member} of itself: {answer.Head?.Head.Position.ToString() ?? "nothing"}{(answer.Known is { } seen && seen != answer.Head ? $", seen {seen.Head.Position}" : "")}{(answer.IsSuspect ? ", suspect" : "")}{(counts ? "" : ", not its own")}");
         if (answer.Head is { } head && counts)
             Recovery().Hint(member, head);
         Settle();
@@ -252,10 +255,23 @@ internal sealed class OwnHub(SimNode node)
             }
             return;
         }
-        doubts = Doubts.None;
-        given = complete.Highest?.Head.Position ?? given;
         node.Universe.Referee.Settled(node);
+        if (complete.Lost(Table.End, marked) is { } lost && !GoBeyond(lost, complete.HighestKnown))
+        {
+            node.After(AskAgain, Settle);
+            return;
+        }
+        doubts = Doubts.None;
+        given = complete.HighestKnown?.Head.Position ?? given;
         Settled();
+    }
+
+    /// <summary>What this hub signed and nobody holds is not signed a second time: another epoch begins beyond it.</summary>
+    private bool GoBeyond(Position lost, SignedHead? known)
+    {
+        node.Universe.Trace.Note($"{node} had signed up to {lost}, of which {Table.End} is left");
+        var heads = new[] { Table.Proven, known?.Head.Position > Table.End ? known : null };
+        return NextEpoch.TryOpen(node, lost.Epoch + 1, Table.Size, [.. heads.OfType<SignedHead>().Select(h => h.Identity).Distinct()], Table.Current.Values.Select(c => Table.Row(c.Position).Read()));
     }
 
     private void HintAgain(Inquiry complete, SignedHead highest)

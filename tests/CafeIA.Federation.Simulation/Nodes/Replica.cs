@@ -36,6 +36,9 @@ internal sealed class Replica(SimNode node, SimNode hub)
     /// <summary>It knows of changes it does not hold.</summary>
     public bool IsBehind => follower is null || follower.IsBehind;
 
+    /// <summary>The highest head of the hub it has seen, those that prove a fork among them.</summary>
+    public SignedHead? Known => new[] { follower?.Known, Table.Fork?.Ours, Table.Fork?.Theirs }.OfType<SignedHead>().MaxBy(h => h.Head.Position);
+
     /// <summary>The newest head it believes is of the epoch that stands here.</summary>
     public bool IsOfItsEpoch => follower?.State is not { Head: { } head } state || head.Head.Epoch == state.Epoch;
 

@@ -8,8 +8,8 @@ using CafeIA.Federation.Simulation.Store;
 
 namespace CafeIA.Federation.Simulation.Nodes;
 
-/// <summary>A member's answer about one hub: its highest signed head, how much of that is held, whether the answering node doubts its own database, and the hub's changes of key.</summary>
-internal sealed record HeadAnswer(SignedHead? Head, Position Held, bool IsSuspect, IReadOnlyList<KeyRotation> Rotations);
+/// <summary>A member's answer about one hub: its highest signed head, how much of that is held, whether the answering node doubts its own database, the hub's changes of key, and the highest head it has seen.</summary>
+internal sealed record HeadAnswer(SignedHead? Head, Position Held, bool IsSuspect, IReadOnlyList<KeyRotation> Rotations, SignedHead? Known);
 
 /// <summary>The root of a journal at some size, and the proof that leads from there to a head.</summary>
 internal sealed record HistoryAnswer(SignedHead Head, Hash Root, IReadOnlyList<Hash> Proof);
@@ -50,7 +50,7 @@ internal static class Serving
     public static HeadAnswer Head(SimNode node, HubId hub)
     {
         var table = node.Store.Tables.Of(hub);
-        return new(table.Proven, table.End, node.Own.IsSuspect, [.. table.Rotations]);
+        return new(table.Proven, table.End, node.Own.IsSuspect, [.. table.Rotations], node.Replicas.GetValueOrDefault(hub)?.Known);
     }
 
     /// <summary>Null when less than that is held.</summary>

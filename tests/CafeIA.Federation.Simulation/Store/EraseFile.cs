@@ -23,6 +23,8 @@ internal sealed class EraseFile(Action<string> effect, Action<IReadOnlyCollectio
         entries.Clear();
         entries.UnionWith(Read());
         var said = entries.ToArray();
+        // What was written and not synced when the process died may be there all the same.
+        durable(said);
         if (said.Length > 0)
         {
             store.Commit(tables =>

@@ -136,6 +136,8 @@ internal sealed class JournalTable
         changes[Epoch].Add(row);
         if (header.Op == ChangeOp.Erase)
             Purge(header.Entry);
+        else if (row.Body is null && current.TryGetValue(header.Entry, out var last) && last.Position.Epoch < Epoch)
+            TakeOver(Row(last.Position), row);
         current[header.Entry] = new(header.Entry, header.Position, header.Kind, header.Op, row.Leaf);
         if (header.Op == ChangeOp.Erase)
             Purge(header.Entry);
@@ -143,6 +145,13 @@ internal sealed class JournalTable
             commands[header.Command] = row;
         if (header.Kind == EntryKind.Control && row.Body is { } body && KeyRotation.TryReadBody(body) is { } rotation && rotation.Number == Rotations.Count + 1)
             Rotations.Add(rotation);
+    }
+
+    /// <summary>The author had lost the body of what it says again in a new epoch; it may stand here, and goes with the epoch that ends.</summary>
+    private static void TakeOver(ChangeRow before, ChangeRow row)
+    {
+        if (before.Body is not null && before.Parsed.Commitment == row.Parsed.Commitment)
+            row.Restore(before.Read());
     }
 
     /// <summary>Everything is taken over: what still stands in an older epoch goes, and so do the old bodies.</summary>
