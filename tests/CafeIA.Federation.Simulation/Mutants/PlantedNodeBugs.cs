@@ -41,5 +41,8 @@ internal static class PlantedNodeBugs
         new("a reader's cursor counts what arrived and not the hub's seq", 1, new Patch(Serving, "? page[^1].Header.Position : from);", "? new Position(from.Epoch, (ulong)node.Store.Length) : from);")),
         new("a hub that was put out is shown", 1, new Patch(Serving, "        if (node.Store.Tables.Expelled.Hubs.Contains(hub))\n            return visible;", "        if (node.Store.Tables.Expelled.Version < 0)\n            return visible;")),
         new("an epoch's opener looks at its own history alone", 4, new Patch("Simulation/Nodes/EpochOpener.cs", "            histories.Add((changes, follower.State.Head!));", "            _ = changes.Count;")),
+        new("an epoch that was lost is opened a second time", 561, new Patch(OwnHub, "lost.Epoch + 1, Table.Size", "Table.Epoch + 1, Table.Size")),
+        new("a body that an epoch's author lost goes with the epoch that ended", 2001512, new Patch(Table, "if (before.Body is not null && before", "if (before.Body is null && before")),
+        new("a fork is ended by an epoch that was opened once and lost", 3340, new Patch("Simulation/Nodes/EpochOpener.cs", "NextEpoch.TryOpen(node, opened + 1,", "NextEpoch.TryOpen(node, Table.Epoch + 1,")),
     ];
 }

@@ -20,6 +20,7 @@ internal sealed class EpochOpener(SimNode node, bool isNeeded)
     private readonly HashSet<EntryId> decided = [];
     private int waiting;
     private uint ended;
+    private uint opened;
     private bool isIncomplete;
 
     private JournalTable Table => node.Store.Tables.Of(node.Id);
@@ -29,14 +30,16 @@ internal sealed class EpochOpener(SimNode node, bool isNeeded)
         var members = node.Universe.Nodes.Where(n => n != node && !n.IsSlow).ToArray();
         waiting = members.Length;
         ended = Table.Epoch;
+        // The next epoch may have been opened and lost: its number is not given twice.
+        opened = Math.Max(ended, node.Mark.Read()?.End.Epoch ?? 0);
         foreach (var member in members)
         {
-            node.Universe.Network.Ask(node, member, n => Serving.Journal(n, node.Id, Segment.MaxChanges), segments =>
+            node.Universe.Network.Ask(node, member, n => new Told(Serving.Journal(n, node.Id, Segment.MaxChanges), Serving.Head(n, node.Id).Known), told =>
             {
-                if (segments is null)
+                if (told is null)
                     isIncomplete = true;
                 else
-                    Take(segments);
+                    Take(told);
                 if (--waiting == 0 && !isIncomplete)
                     Open();
             });
@@ -44,11 +47,13 @@ internal sealed class EpochOpener(SimNode node, bool isNeeded)
     }
 
     /// <summary>A history may be older than a change of key that another one has: each of the hub's own keys may have signed it.</summary>
-    private void Take(IReadOnlyList<byte[]> segments)
+    private void Take(Told told)
     {
+        if (told.Known is { } known && node.KeysOf(node.Id).For(known.Head.Key, known.Head.Position) is { } signer && known.IsSignedBy(signer))
+            opened = Math.Max(opened, known.Head.Epoch);
         for (var key = 0; key < node.KeysMade; key++)
         {
-            if (TryTake(segments, new(Universe.Federation, node.Id, Keys.Of(node.Index, key).PublicKey)))
+            if (TryTake(told.Segments, new(Universe.Federation, node.Id, Keys.Of(node.Index, key).PublicKey)))
                 return;
         }
     }
@@ -107,7 +112,7 @@ internal sealed class EpochOpener(SimNode node, bool isNeeded)
             heads.Add(head.Identity);
             Bring(kept, Latest(ours.Skip(common)), Latest(theirs.Skip(common)));
         }
-        if (NextEpoch.TryOpen(node, Table.Epoch + 1, fork, heads, kept.Values))
+        if (NextEpoch.TryOpen(node, opened + 1, fork, heads, kept.Values))
             node.Own.Reopened();
     }
 
@@ -135,4 +140,7 @@ internal sealed class EpochOpener(SimNode node, bool isNeeded)
             latest[change.Header.Entry] = change;
         return latest;
     }
+
+    /// <summary>What a member holds of the hub, and the highest head it has seen.</summary>
+    private sealed record Told(IReadOnlyList<byte[]> Segments, SignedHead? Known);
 }

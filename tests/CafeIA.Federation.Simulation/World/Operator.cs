@@ -26,6 +26,9 @@ internal sealed class Operator(Universe universe)
                 foreach (var member in universe.Nodes.Where(n => n != node && (!n.IsUp || n.IsSlow || n.Own.IsSuspect || n.Adversary is not null)).ToArray())
                     node.Guarded(() => node.Own.Gone(member));
             }
+            // What a hub in doubt holds is not all it can have.
+            if (node.Own is { IsSuspect: true, IsFrozen: false })
+                continue;
             if (universe.Honest.Any(n => n.Store.Tables.Of(node.Id) is { Fork: not null } table && table.Epoch == node.Store.Tables.Of(node.Id).Epoch))
                 node.Guarded(() => new EpochOpener(node, isNeeded: true).Start());
         }
