@@ -78,6 +78,8 @@ internal sealed partial class Referee(Universe universe)
                 throw new BrokenInvariantException(9, $"{node} holds a body of {hub} {header.Position} that {hub} never wrote");
         }
         CheckDigest(node, hub, table, batch);
+        if (batch.EndsOpening && table.Epochs.Where(e => e < batch.Epoch).SelectMany(table.Rows).FirstOrDefault(r => r.Body is not null) is { } left)
+            throw new BrokenInvariantException(8, $"{node} keeps the body of {hub} {left.Parsed.Position}, whose epoch has ended: an erasure would not find it");
         Remember(node);
     }
 

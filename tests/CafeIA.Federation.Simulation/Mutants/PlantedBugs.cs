@@ -39,7 +39,7 @@ internal static class PlantedBugs
         new("between two puts the other one is dropped without a word", 307, new Patch(Merge, "Side.Ours => new(entry, ours, theirs),", "Side.Ours => new(entry, ours, null),")),
         new("a high-water file that is ahead is no reason for doubt", 76, new Patch(Suspicion, "if (mark.End > end)", "if (mark.End.Epoch > end.Epoch)")),
         new("a high-water file that is missing is no reason for doubt", 56, new Patch(Suspicion, "return isEmpty ? Doubts.None : Doubts.NoMark;", "return Doubts.None;")),
-        new("the answer of a node in doubt counts", 27, new Patch(Inquiry, "        if (!isSuspect)\n            missing.Remove(member);", "        missing.Remove(member);")),
+        new("the answer of a node in doubt counts", 27, new Patch(Inquiry, "        if (!isSuspect)\n        {\n            missing", "        {\n            missing")),
         new("all members but one are enough", 7, new Patch(Inquiry, "public bool IsComplete => missing.Count == 0;", "public bool IsComplete => missing.Count <= 1;")),
         new("numbers that were signed and lost are given again", 27, new Patch(Inquiry, "return signed > end ? signed : null;", "return null;")),
         new("heads that a member has only seen are not looked at", 268, new Patch(Inquiry, "        if (known is not null && IsOwn(known))\n            Know(known);", "        _ = known;")),
