@@ -7,9 +7,10 @@ internal sealed record BenchmarkOptions
 {
     public const string Usage =
         """
-        dotnet run -c Release --project tests/CafeIA.Federation.Benchmarks -- [buckets|takeover [--entries N]] [--quick] [--seed N] [--in-flight N] [--rate N]
+        dotnet run -c Release --project tests/CafeIA.Federation.Benchmarks -- [buckets|feeds|takeover [--entries N]] [--quick] [--seed N] [--in-flight N] [--rate N]
 
           buckets        instead of all else: what it costs to find and mend 100 entries that a hand changed
+          feeds          instead of all else: calendar and agenda, read by many
           takeover       instead of all else: how long a new node takes to hold all entries of a hub
           --entries N    entries of that hub (default 1,000,000)
           --quick        everything within two minutes: shorter phases, figures less steady
@@ -22,6 +23,9 @@ internal sealed record BenchmarkOptions
 
     /// <summary>Only the repair by buckets is measured.</summary>
     public bool Buckets { get; init; }
+
+    /// <summary>Only calendar and agenda are read.</summary>
+    public bool Feeds { get; init; }
 
     /// <summary>Only the takeover by a snapshot is measured.</summary>
     public bool Takeover { get; init; }
@@ -46,6 +50,9 @@ internal sealed record BenchmarkOptions
 
     public TimeSpan OpenLoop => TimeSpan.FromSeconds(Quick ? 10 : 30);
 
+    /// <summary>How long readers read each answer.</summary>
+    public TimeSpan Readers => TimeSpan.FromSeconds(Quick ? 4 : 15);
+
     public TimeSpan Idle => TimeSpan.FromSeconds(Quick ? 10 : 60);
 
     /// <summary>Events the baseline applies to each database.</summary>
@@ -57,9 +64,9 @@ internal sealed record BenchmarkOptions
         var options = new BenchmarkOptions();
         for (var i = 0; i < arguments.Count; i++)
         {
-            if (arguments[i] is "buckets" or "takeover" && i == 0)
+            if (arguments[i] is "buckets" or "feeds" or "takeover" && i == 0)
             {
-                options = options with { Buckets = arguments[i] == "buckets", Takeover = arguments[i] == "takeover" };
+                options = options with { Buckets = arguments[i] == "buckets", Feeds = arguments[i] == "feeds", Takeover = arguments[i] == "takeover" };
                 continue;
             }
             if (arguments[i] == "--quick")

@@ -5,6 +5,8 @@ using CafeIA.Federation.Benchmarks.Repair;
 using CafeIA.Federation.Benchmarks.Report;
 using CafeIA.Federation.Benchmarks.Stage;
 
+if (await BareServers.TryRunAsync(args))
+    return 0;
 if (BenchmarkOptions.TryParse(args) is not { } options)
 {
     await Console.Error.WriteLineAsync(BenchmarkOptions.Usage);
@@ -34,8 +36,15 @@ try
     }
     await using (var federation = await FederationStage.StartAsync(postgres, stop.Token))
     {
+        if (options.Feeds)
+        {
+            await Feeds.MeasureAsync(federation, options, table, stop.Token);
+            table.Write(Console.Out, options);
+            return 0;
+        }
         await IdleMemory.MeasureAsync(federation, options, table, stop.Token);
         // The latency first: the closed loop leaves autovacuum and a checkpoint behind that belong to its own rate.
+        await StartUp.MeasureAsync(federation, options, table, stop.Token);
         var before = await Sustained.WarmUpAsync(federation, options, stop.Token);
         before += await OpenLoop.MeasureAsync(federation, options, table, stop.Token);
         await Sustained.MeasureAsync(federation, options, table, before, stop.Token);

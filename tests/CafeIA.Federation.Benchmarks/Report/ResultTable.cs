@@ -7,6 +7,8 @@ internal sealed record Target(string Text, Func<double, double?, bool> IsMet)
 {
     public static Target Below(double limit) => new(string.Create(CultureInfo.InvariantCulture, $"< {limit:0.###}"), (figure, _) => figure < limit);
 
+    public static Target AtLeast(double least) => new(string.Create(CultureInfo.InvariantCulture, $"≥ {least:0}"), (figure, _) => figure >= least);
+
     public static Target AtLeastRatio(double ratio) =>
         new(string.Create(CultureInfo.InvariantCulture, $"≥ {ratio * 100:0} % of baseline"), (figure, baseline) => baseline is { } b && figure >= ratio * b);
 }
@@ -16,6 +18,8 @@ internal sealed class ResultTable
 {
     public const string BareApply = "bare apply";
     public const string BareCommit = "bare commit";
+    public const string EmptyStart = "empty start";
+    public const string EmptyMemory = "empty memory";
 
     private readonly List<Row> rows = [];
     private readonly Dictionary<string, Row> baselines = [];

@@ -17,8 +17,12 @@ internal sealed class FederationStage : IAsyncDisposable
 
     private static readonly TimeSpan ReadyPause = TimeSpan.FromMilliseconds(50);
 
+    private static readonly TimeSpan StartPause = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(60);
+
     private readonly RabbitServer broker = new();
     private readonly List<NodeProcess> nodes = [];
+    private Func<NodeProcess> start = null!;
     private readonly string folder = Directory.CreateTempSubdirectory("cafeia-nodes-").FullName;
 
     private FederationStage()
@@ -52,6 +56,20 @@ internal sealed class FederationStage : IAsyncDisposable
         }
     }
 
+    /// <summary>Stops the last node and starts it again on what it has.</summary>
+    /// <returns>From the start of its process until it says that it is ready.</returns>
+    public async Task<TimeSpan> RestartLastAsync(CancellationToken cancellation)
+    {
+        await nodes[^1].DisposeAsync();
+        var started = TimeProvider.System.GetTimestamp();
+        nodes[^1] = start();
+        await Answering.AwaitAsync(new Uri(nodes[^1].Address, "/health/ready"), StartPause, StartPatience, () => true, cancellation);
+        var took = TimeProvider.System.GetElapsedTime(started);
+        using var visitor = new HttpClient();
+        await AwaitReadyAsync(visitor, nodes[^1], cancellation);
+        return took;
+    }
+
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
@@ -72,7 +90,9 @@ internal sealed class FederationStage : IAsyncDisposable
         for (var i = 0; i < addresses.Length; i++)
         {
             var hub = RabbitServer.Hubs[i];
-            nodes.Add(NodeProcess.Start(hub, addresses[i], Path.Combine(folder, hub), databases[i], ConnectionsPerNode, broker.AddressOf(hub), addresses.Where((_, n) => n != i)));
+            var (address, database) = (addresses[i], databases[i]);
+            start = () => NodeProcess.Start(hub, address, Path.Combine(folder, hub), database, ConnectionsPerNode, broker.AddressOf(hub), addresses.Where(a => a != address));
+            nodes.Add(start());
         }
         using var visitor = new HttpClient();
         foreach (var node in nodes)
