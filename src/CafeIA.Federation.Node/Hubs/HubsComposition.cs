@@ -38,6 +38,8 @@ internal static class HubsComposition
                 membership.ProbeTimeout = ProbeTimeout;
                 membership.NumMissedProbesLimit = MissedProbes;
                 membership.TableRefreshTimeout = MembershipRefresh;
+                // A clock that jumps while a node starts makes it look as if it had tried to join for longer than is allowed: it would end itself.
+                membership.EvictWhenMaxJoinAttemptTimeExceeded = false;
             }));
         builder.Services.AddHostedService<HubStart>();
         builder.Services.AddSingleton<OwnKeys>();

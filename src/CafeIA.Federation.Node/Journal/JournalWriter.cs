@@ -75,6 +75,29 @@ internal sealed class JournalWriter(NpgsqlDataSource database, IEnumerable<IProj
         return new(current, known);
     }
 
+    /// <summary>The current changes of these entries that stand in an epoch before that one and have their body.</summary>
+    public async Task<IReadOnlyDictionary<EntryId, Change>> FormerBodiesAsync(KnownHub hub, uint epoch, IReadOnlyCollection<EntryId> entries, CancellationToken cancellation)
+    {
+        await using var command = database.CreateCommand(
+            """
+            select c.header, c.salt, c.body
+            from entry e
+            join change c on c.hub_key = e.hub_key and c.epoch = e.epoch and c.seq = e.seq
+            where e.hub_key = $1 and e.entry_id = any($2) and e.epoch < $3 and c.body is not null
+            """);
+        command.Parameters.Add(new() { Value = hub.Key });
+        command.Parameters.Add(new() { Value = entries.Select(e => e.Value).ToArray() });
+        command.Parameters.Add(new() { Value = (long)epoch });
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        var held = new Dictionary<EntryId, Change>();
+        while (await reader.ReadAsync(cancellation))
+        {
+            if (JournalRows.TryReadChange(reader, 0) is { } change)
+                held[change.Header.Entry] = change;
+        }
+        return held;
+    }
+
     /// <summary>Commits the batch, or nothing of it.</summary>
     /// <param name="hub">Whose journal.</param>
     /// <param name="journalBatch">What to append, and the end it is to be appended to.</param>

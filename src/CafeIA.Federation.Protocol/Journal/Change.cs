@@ -77,6 +77,15 @@ public sealed class Change
         return change is not null;
     }
 
+    /// <summary>The same change with the body of another one, where this one has none and commits to that.</summary>
+    public Change WithBodyOf(Change other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return Body is null && other.Body is not null && other.BodyMatches && other.Header.Commitment == Header.Commitment
+            ? new(Header, HeaderBytes, other.Salt, other.Body)
+            : this;
+    }
+
     /// <summary>The same change with its header only.</summary>
     public Change WithoutBody() => new(Header, HeaderBytes, default, null);
 }

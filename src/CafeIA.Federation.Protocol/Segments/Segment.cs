@@ -1,4 +1,5 @@
 using CafeIA.Federation.Protocol.Heads;
+using CafeIA.Federation.Protocol.Identifiers;
 using CafeIA.Federation.Protocol.Journal;
 
 namespace CafeIA.Federation.Protocol.Segments;
@@ -28,4 +29,11 @@ public sealed record Segment(
     /// <summary>The same segment with only the headers of the changes whose body is not the one they commit to.</summary>
     public Segment WithoutBadBodies() =>
         this with { Changes = [.. Changes.Select(c => c.Body is null || c.BodyMatches ? c : c.WithoutBody())] };
+
+    /// <summary>The same segment with bodies that its sender has lost and somebody else still holds, of changes that commit to them.</summary>
+    public Segment WithBodiesOf(IReadOnlyDictionary<EntryId, Change> held)
+    {
+        ArgumentNullException.ThrowIfNull(held);
+        return this with { Changes = [.. Changes.Select(c => held.TryGetValue(c.Header.Entry, out var other) ? c.WithBodyOf(other) : c)] };
+    }
 }

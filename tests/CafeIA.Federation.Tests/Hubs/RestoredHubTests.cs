@@ -238,6 +238,29 @@ public sealed class RestoredHubTests(PostgresServer server)
     }
 
     [Fact]
+    public async Task A_body_that_the_author_has_lost_outlives_the_epoch_where_it_is_held()
+    {
+        await using var alpha = new MortalNode(server, "alpha");
+        await using var beta = new MortalNode(server, "beta");
+        await StartBothAsync(alpha, beta);
+        var kept = (await PutAsync(alpha, "gardé chez beta")).Value.Entry;
+        await AssertHoldsAsync(beta, "alpha", 1);
+        await using (var command = alpha.Get<NpgsqlDataSource>().CreateCommand("update change set salt = null, body = null"))
+            await command.ExecuteNonQueryAsync(Cancellation);
+        var (backup, _) = await LoseAsync(alpha, beta, "perdu");
+        await beta.StartAsync();
+        await alpha.StartAsync();
+        await AssertTrustedAsync(alpha);
+        Assert.Equal(2U, (await PutAsync(alpha, "ensuite")).Value.Position.Epoch);
+        await Eventually.TrueAsync(async () => await StateAsync(beta, "alpha") == await StateAsync(alpha, "alpha"), "beta is in the new epoch", Cancellation);
+
+        Assert.Equal("gardé chez beta", (await beta.Get<EventLookup>().FindAsync(kept, Cancellation)).Value!.Event.Content.Title);
+        await using var body = beta.Get<NpgsqlDataSource>().CreateCommand("select count(*) from change where epoch = 2 and body is not null and seq = 2");
+        Assert.Equal(1L, await body.ExecuteScalarAsync(Cancellation));
+        await server.DropDatabaseAsync(backup);
+    }
+
+    [Fact]
     public async Task A_hub_alone_that_lost_its_last_changes_goes_on_in_a_new_epoch()
     {
         await using var alpha = new MortalNode(server, "alpha");

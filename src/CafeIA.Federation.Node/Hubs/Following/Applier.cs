@@ -151,6 +151,7 @@ internal sealed partial class Applier(
     {
         using var activity = telemetry.Source.StartActivity("replica.apply", ActivityKind.Consumer, apply.Segment.TraceParent, links: links);
         var known = hubs.Find(hub.Id) ?? hub;
+        apply = await TakeOverBodiesAsync(known, apply);
         var entries = apply.Segment.Changes.Skip(apply.Skip).Select(c => c.Header.Entry).Distinct().ToArray();
         var preload = await writer.PreloadAsync(known, entries, [], CancellationToken.None);
         var (batch, fault) = follower!.Plan(apply, preload.Current);
@@ -170,6 +171,16 @@ internal sealed partial class Applier(
         telemetry.Applied(hub.Id, batch.Changes.Count, time.GetUtcNow() - batch.Head.Head.At);
         Applied?.Invoke(batch);
         return Taken.Good;
+    }
+
+    /// <summary>The author may have lost a body of what it says again in a new epoch. The one held here goes with the epoch that ends, unless it is taken over.</summary>
+    private async Task<Verdict.Apply> TakeOverBodiesAsync(KnownHub known, Verdict.Apply apply)
+    {
+        var epoch = apply.Segment.Head.Head.Epoch;
+        if (epoch == 1)
+            return apply;
+        var missing = apply.Segment.Changes.Skip(apply.Skip).Where(c => c is { Body: null, Header.Op: ChangeOp.Put }).Select(c => c.Header.Entry).Distinct().ToArray();
+        return missing.Length == 0 ? apply : apply with { Segment = apply.Segment.WithBodiesOf(await writer.FormerBodiesAsync(known, epoch, missing, CancellationToken.None)) };
     }
 
     /// <summary>False for a hub nothing is taken of. What the membership document says of its keys is in force from here on.</summary>

@@ -23,6 +23,7 @@ internal sealed class EpochOpener(
     HubOptions options,
     Exchange.IPeerClient peers,
     Recall recall,
+    OwnDatabase database,
     TimeProvider time)
 {
     private const int PageSize = 1_000;
@@ -68,7 +69,7 @@ internal sealed class EpochOpener(
         // Where the other history is lost, nobody can say any more how much both had: nothing at all is true of any two.
         var (forkSize, forkRoot) = others.MinBy(o => o.ForkSize) is { } first ? (first.ForkSize, first.ForkRoot) : (0, MerkleTree.EmptyRoot);
         var heads = others.Count > 0 ? others.Select(o => o.Head) : [fork.Theirs];
-        var opening = new EpochOpening(state.Epoch + 1, state.Epoch, forkSize, forkRoot, [state.Proven!.Identity, .. heads.Select(h => h.Identity)], 0);
+        var opening = new EpochOpening(await LastEpochAsync(local, state, cancellation) + 1, state.Epoch, forkSize, forkRoot, [state.Proven!.Identity, .. heads.Select(h => h.Identity)], 0);
         if (!await BeginAsync(local, state, opening, survivors.Values, cancellation))
             return EpochReport.Refused("Le journal a changé entre-temps ; recommencer.");
         await hubs.UnfreezeAsync(local, cancellation);
@@ -103,6 +104,21 @@ internal sealed class EpochOpener(
     {
         var (batch, opened) = EpochAuthor.Open(options.FederationId, options.HubId, signers.Current, state, opening, survivors, RandomNumberGenerator.Create(), time.GetUtcNow());
         return await writer.AppendAsync(local, batch, null, opened.Digest, cancellation) != AppendOutcome.Fenced;
+    }
+
+    /// <summary>The last epoch this hub had opened, as far as anybody knows: one may have been opened and lost, and its number is not given out twice.</summary>
+    private async Task<uint> LastEpochAsync(KnownHub local, JournalState state, CancellationToken cancellation)
+    {
+        var ring = await loader.LoadKeysAsync(options.FederationId, local, cancellation);
+        var last = Math.Max(state.Epoch, database.Marked?.Epoch ?? 0);
+        foreach (var peer in recall.Sources(null))
+        {
+            var answer = await peers.HeadAsync(peer, local.Id, cancellation);
+            if (answer.IsOk && answer.Value.Known is { } known && known.Head.Federation == options.FederationId && known.Head.Hub == local.Id
+                && ring.For(known.Head.Key, known.Head.Position) is { } key && known.IsSignedBy(key))
+                last = Math.Max(last, known.Head.Epoch);
+        }
+        return last;
     }
 
     /// <summary>Each other history once, however many nodes hold it.</summary>
