@@ -50,8 +50,14 @@ internal sealed class CommandSender(HttpClient client, LoadFigures figures)
     private async Task<Position?> VersionAsync(StagedHub hub, Guid entry, CancellationToken cancellation)
     {
         using var answer = await client.GetAsync(new Uri(hub.Node.Address, $"/api/v1/events/{entry}"), cancellation);
+        // A node that cannot tell now is asked again, with the command.
+        if (answer.StatusCode >= HttpStatusCode.InternalServerError)
+            answer.EnsureSuccessStatusCode();
         if (!answer.IsSuccessStatusCode)
+        {
+            figures.Retried($"{(int)answer.StatusCode} à la relecture");
             return null;
+        }
         using var document = JsonDocument.Parse(await answer.Content.ReadAsByteArrayAsync(cancellation));
         return Position.TryParse(document.RootElement.GetProperty("version").GetString(), out var version) ? version : null;
     }
