@@ -31,13 +31,14 @@ public static class Suspicion
     /// <param name="store">The database that is there now.</param>
     /// <param name="end">Where the hub's journal ends in it.</param>
     /// <param name="rootAtMark">The journal's root at the mark's size in the mark's epoch, where the database holds that much; null else.</param>
-    public static Doubts AtStart(HighWater? mark, StoreIdentity store, Position end, Hash? rootAtMark)
+    /// <param name="proven">Position of the newest head under which the journal was proven: beyond its end when a recovery broke off between two pieces; null where there is none.</param>
+    public static Doubts AtStart(HighWater? mark, StoreIdentity store, Position end, Hash? rootAtMark, Position? proven = null)
     {
         var isEmpty = end is { Epoch: 1, Seq: 0 };
         // A first start has neither data nor file, and nothing to doubt.
         if (mark is null)
             return isEmpty ? Doubts.None : Doubts.NoMark;
-        var doubts = Doubts.None;
+        var doubts = proven > end ? Doubts.PeerAhead : Doubts.None;
         if (mark.Store != store)
             doubts |= Doubts.OtherStore;
         if (mark.End > end)

@@ -44,5 +44,6 @@ internal static class PlantedBugs
         new("numbers that were signed and lost are given again", 27, new Patch(Inquiry, "return signed > end ? signed : null;", "return null;")),
         new("heads that a member has only seen are not looked at", 268, new Patch(Inquiry, "        if (known is not null && IsOwn(known))\n            Know(known);", "        _ = known;")),
         new("the high-water file does not say what was signed and lost", 27, new Patch(Inquiry, "        if (mark > signed)\n            signed = mark.Value;", "        _ = mark;")),
+        new("a journal that is held in part is no reason for doubt", 3000980, new Patch(Suspicion, "proven > end ? Doubts.PeerAhead : Doubts.None", "Doubts.None")),
     ];
 }

@@ -82,6 +82,8 @@ internal sealed class Universe
             node.CrashAfter = null;
         }
         var end = Scheduler.Now + Calm;
+        // What was sent before is still on its way: of a history that was lost with a machine, it may be all that is left.
+        Scheduler.RunUntil(Scheduler.Now + Scenario.Delay);
         while (Referee.WhyNotEqual() is { } reason)
         {
             if (Scheduler.Now >= end)
