@@ -117,7 +117,7 @@ internal sealed partial class HubGrain(
             return;
         if (head.Head.Position > current.State.Position)
         {
-            recovery.PeerAhead(peer, head.Head.Position);
+            await recovery.PeerAheadAsync(peer, head);
         }
         else if (head.Head.Epoch == current.State.Epoch && await proofs.RootAtAsync(hubs.Local, head.Head.Position, stopping.Token) is { } root && root != head.Head.Root && current.State.Proven is { } proven)
         {

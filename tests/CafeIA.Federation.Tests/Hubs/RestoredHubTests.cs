@@ -238,6 +238,42 @@ public sealed class RestoredHubTests(PostgresServer server)
     }
 
     [Fact]
+    public async Task A_doubt_that_a_peer_raised_outlives_the_process()
+    {
+        await using var alpha = new MortalNode(server, "alpha");
+        await using var beta = new MortalNode(server, "beta");
+        await StartBothAsync(alpha, beta);
+        await PutAsync(alpha, "un");
+        await AssertHoldsAsync(beta, "alpha", 1);
+        await alpha.StopAsync();
+        var backup = await alpha.BackupAsync();
+        var mark = await File.ReadAllBytesAsync(alpha.Data.HighWaterFile, Cancellation);
+        await alpha.StartAsync();
+        await PutAsync(alpha, "deux");
+        await AssertHoldsAsync(beta, "alpha", 2);
+        var head = (await alpha.Get<JournalReader>().EndAsync(alpha.Local, Cancellation))!.Head!;
+        await alpha.StopAsync();
+        await beta.StopAsync();
+
+        // The whole machine is put back, mark and all: only a peer can tell.
+        await alpha.RestoreAsync(backup);
+        await File.WriteAllBytesAsync(alpha.Data.HighWaterFile, mark, Cancellation);
+        await alpha.StartAsync();
+        Assert.False(alpha.Get<OwnStanding>().IsSuspect);
+        alpha.Get<IReplicas>().Hint(alpha.Local, beta.Address, head);
+        await Eventually.TrueAsync(() => alpha.Get<OwnStanding>().IsSuspect, "alpha doubts", Cancellation);
+        await Eventually.TrueAsync(() => alpha.Get<OwnDatabase>().Marked == head.Head.Position, "the mark says so", Cancellation);
+        await alpha.StopAsync();
+        await alpha.StartAsync();
+
+        Assert.Equal("hub-suspect", (await PutAsync(alpha, "trois")).Refusal!.Code);
+        await beta.StartAsync();
+        await AssertTrustedAsync(alpha);
+        Assert.Equal(new Position(1, 3), (await PutAsync(alpha, "trois")).Value.Position);
+        await server.DropDatabaseAsync(backup);
+    }
+
+    [Fact]
     public async Task A_body_that_the_author_has_lost_outlives_the_epoch_where_it_is_held()
     {
         await using var alpha = new MortalNode(server, "alpha");

@@ -50,6 +50,9 @@ public sealed class SuspicionTests
         Assert.Equal(Doubts.NoMark, Suspicion.AtStart(null, Store, new(2, 0), null));
         Assert.Equal(Doubts.OtherStore, Suspicion.AtStart(Mark, Store with { Timeline = 2 }, new(1, 40), Root));
         Assert.Equal(Doubts.OtherStore, Suspicion.AtStart(Mark, Store with { System = 1 }, new(1, 40), Root));
+        // A recovery that broke off between two pieces, exactly at the mark.
+        Assert.Equal(Doubts.PeerAhead, Suspicion.AtStart(Mark, Store, new(1, 40), Root, new(1, 41)));
+        Assert.Equal(Doubts.None, Suspicion.AtStart(Mark, Store, new(1, 40), Root, new(1, 40)));
         Assert.Equal(Doubts.OtherHistory, Suspicion.AtStart(Mark, Store, new(1, 40), Hash.Of("other"u8)));
     }
 

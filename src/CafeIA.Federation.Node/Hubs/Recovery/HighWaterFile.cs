@@ -3,12 +3,13 @@ using CafeIA.Federation.Protocol.Recovery;
 namespace CafeIA.Federation.Node.Hubs.Recovery;
 
 /// <summary>How far the hub's own journal was committed, in a file beside the database: a database that is behind it was restored.</summary>
-/// <remarks>Two slots of 512 bytes (a disk's sector), written in turn and synced to the disk, so that a write that breaks off leaves the other one. Every call is of one caller at a time.</remarks>
+/// <remarks>Two slots of 512 bytes (a disk's sector), written in turn and synced to the disk, so that a write that breaks off leaves the other one.</remarks>
 internal sealed class HighWaterFile(string path)
 {
     private const int SlotSize = 512;
     private const int Slots = 2;
 
+    private readonly Lock gate = new();
     private int next;
 
     public string Path => path;
@@ -16,6 +17,7 @@ internal sealed class HighWaterFile(string path)
     /// <summary>The higher of the marks that can be read; null when there is none.</summary>
     public HighWater? Read()
     {
+        using var one = gate.EnterScope();
         if (!File.Exists(path))
             return null;
         using var handle = File.OpenHandle(path);
@@ -37,6 +39,7 @@ internal sealed class HighWaterFile(string path)
     /// <summary>Returns when the mark is on the disk.</summary>
     public void Advance(HighWater mark)
     {
+        using var one = gate.EnterScope();
         using var handle = Open();
         Write(handle, next, mark);
         next = (next + 1) % Slots;
@@ -45,6 +48,7 @@ internal sealed class HighWaterFile(string path)
     /// <summary>The database was found good, perhaps another copy than the one that was marked: nothing of the former marks is left.</summary>
     public void Reset(HighWater mark)
     {
+        using var one = gate.EnterScope();
         using var handle = Open();
         for (var slot = 0; slot < Slots; slot++)
             Write(handle, slot, mark);

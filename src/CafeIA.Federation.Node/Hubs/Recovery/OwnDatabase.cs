@@ -22,7 +22,7 @@ internal sealed class OwnDatabase(NpgsqlDataSource database, HighWaterFile file,
         var identity = await IdentifyAsync(cancellation);
         var mark = file.Read();
         Hash? root = mark is not null && mark.End <= state.Position ? await proofs.RootAtAsync(local, mark.End, cancellation) : null;
-        return Suspicion.AtStart(mark, identity, state.Position, root);
+        return Suspicion.AtStart(mark, identity, state.Position, root, state.Proven?.Head.Position);
     }
 
     /// <summary>Returns when it is on the disk that the journal goes so far.</summary>

@@ -96,11 +96,12 @@ internal sealed partial class OwnRecovery(
     /// <summary>Members, by name or address, that the operator says no longer exist.</summary>
     public void GiveUpOn(IEnumerable<string> members) => gone.UnionWith(members);
 
-    /// <summary>A peer shows a head of this hub, signed by it, beyond what is written here.</summary>
-    public void PeerAhead(string peer, Position position)
+    /// <summary>A peer shows a head of this hub, signed by it, beyond what is written here. The high-water file says so from now on: a process that dies now doubts again.</summary>
+    public async Task PeerAheadAsync(string peer, SignedHead head)
     {
-        LogPeerAhead(options.HubId, peer, position);
+        LogPeerAhead(options.HubId, peer, head.Head.Position);
         Doubt(Doubts.PeerAhead);
+        await database.AdvanceAsync(head.Head.Position, head.Head.Root, hub.Stopping);
     }
 
     /// <summary>Pulls this hub's journal back from a node that holds it.</summary>
@@ -163,7 +164,7 @@ internal sealed partial class OwnRecovery(
             {
                 var waiting = await recall.AskAsync(inquiry, [], hub.Stopping);
                 if (inquiry.HighestKnown is { } known && hub.Written is { } written && known.Head.Position > written)
-                    PeerAhead("/head", known.Head.Position);
+                    await PeerAheadAsync(inquiry.HighestFrom?.ToString() ?? "/head", known);
                 if (waiting.Count == 0)
                     return;
                 await Task.Delay(AskAgain, time, hub.Stopping);
@@ -261,7 +262,9 @@ internal sealed partial class OwnRecovery(
         if (own.Follower!.State.Position < inquiry.HighestHeld || !allAnswered)
             return false;
         var state = own.Follower.State;
-        if (!await GoOnAsync(state, inquiry.Lost(state.Position, marked), inquiry.HighestKnown, hub.Stopping))
+        // What is held may have been proven under a head of more than came back.
+        var signed = state.Proven?.Head.Position is { } proven && !(marked > proven) ? proven : marked;
+        if (!await GoOnAsync(state, inquiry.Lost(state.Position, signed), inquiry.HighestKnown, hub.Stopping))
         {
             hub.Leave();
             return true;
