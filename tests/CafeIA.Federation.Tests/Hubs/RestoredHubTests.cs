@@ -367,17 +367,18 @@ public sealed class RestoredHubTests(PostgresServer server)
         await using var gamma = new MortalNode(server, "gamma");
         await StartBothAsync(alpha, beta);
         var common = (await PutAsync(alpha, "commun")).Value.Entry;
-        await AssertHoldsAsync(beta, "alpha", 1);
+        var kept = (await PutAsync(alpha, "gardé chez gamma")).Value.Entry;
+        await AssertHoldsAsync(beta, "alpha", 2);
         gamma.Peers = [alpha.Address];
         await gamma.StartAsync();
-        await AssertHoldsAsync(gamma, "alpha", 1);
+        await AssertHoldsAsync(gamma, "alpha", 2);
         await gamma.StopAsync();
         await alpha.StopAsync();
         var backup = await alpha.BackupAsync();
         await alpha.StartAsync();
         var lost = (await PutAsync(alpha, "perdu de vue")).Value.Entry;
         await PutAsync(alpha, "commun, changé dans l’une", common);
-        await AssertHoldsAsync(beta, "alpha", 3);
+        await AssertHoldsAsync(beta, "alpha", 4);
         await alpha.StopAsync();
         await beta.StopAsync();
 
@@ -396,6 +397,12 @@ public sealed class RestoredHubTests(PostgresServer server)
         Assert.NotEqual(proof!.Value.Ours.Head.Root, proof.Value.Theirs.Head.Root);
         using var http = new HttpClient { BaseAddress = beta.Address };
         Assert.Contains(proof.Value.Theirs.Head.Root.ToString(), await http.GetStringAsync(new Uri("/hubs", UriKind.Relative), Cancellation), StringComparison.Ordinal);
+
+        foreach (var node in new[] { alpha, beta })
+        {
+            await using var damage = node.Get<NpgsqlDataSource>().CreateCommand("update change c set salt = null, body = null from hub h where h.hub_key = c.hub_key and h.hub_id = 'alpha' and c.seq = 2");
+            await damage.ExecuteNonQueryAsync(Cancellation);
+        }
 
         var undecided = await CommandAsync(alpha, "epoch", "open");
         Assert.Equal(ExitCodes.Found, undecided.Code);
@@ -419,6 +426,8 @@ public sealed class RestoredHubTests(PostgresServer server)
         await gamma.StartAsync();
         await Eventually.TrueAsync(async () => await StateAsync(gamma, "alpha") == await StateAsync(alpha, "alpha"), "gamma takes the new epoch over", Cancellation);
         Assert.True((await gamma.Get<JournalReader>().EndAsync(gamma.Get<HubRegister>().Find(HubId.Parse("alpha"))!, Cancellation))!.Floor > 0);
+        // What nobody else has any more.
+        Assert.Equal("gardé chez gamma", (await gamma.Get<EventLookup>().FindAsync(kept, Cancellation)).Value!.Event.Content.Title);
         foreach (var node in new[] { alpha, beta, gamma })
         {
             foreach (var entry in new[] { lost, other, next.Value.Entry })

@@ -37,6 +37,19 @@ internal sealed class SnapshotSwap(NpgsqlDataSource database, CurrentRows rows, 
         var digest = await DigestAsync(connection, hub, epoch, cancellation);
         if (digest.Digest() != staged.Head.Head.StateDigest)
             return SwapOutcome.OtherState;
+        // Bodies that the snapshot's node has lost, and that are held here in a former epoch, which ends with this: the commitment (header's bytes 56 to 87) says that they are the same.
+        await ExecuteAsync(
+            connection,
+            """
+            update snapshot_entry s set salt = c.salt, body = c.body
+            from entry e
+            join change c on c.hub_key = e.hub_key and c.epoch = e.epoch and c.seq = e.seq
+            where s.hub_key = $1 and s.body is null and e.hub_key = $1 and e.entry_id = s.entry_id and e.epoch < $2
+              and c.body is not null and substring(c.header from 57 for 32) = substring(s.header from 57 for 32)
+            """,
+            cancellation,
+            hub.Key,
+            (long)epoch);
         await ExecuteAsync(
             connection,
             """
