@@ -98,12 +98,8 @@ public sealed class AnswerCacheTests(PostgresServer server)
     [Fact]
     public async Task A_hub_that_is_blocked_is_gone_from_the_next_answer()
     {
-        await using var alpha = new MortalNode(server, "alpha");
-        await using var beta = new MortalNode(server, "beta");
-        alpha.Peers = [beta.Address];
-        beta.Peers = [alpha.Address];
-        await alpha.StartAsync();
-        await beta.StartAsync();
+        await using var nodes = await MortalPair.StartAsync(server);
+        var (alpha, beta) = nodes;
         await PutAsync(beta, "Rencontre de beta");
         using var http = Client(alpha);
         await Eventually.TrueAsync(async () => (await ReadAsync()).Contains("Rencontre de beta", StringComparison.Ordinal), "alpha shows what beta wrote", Cancellation);

@@ -20,13 +20,8 @@ public sealed class RestoredErasureTests(PostgresServer server)
     [InlineData("the follower")]
     public async Task A_node_restored_to_before_an_erasure_shows_nothing_of_it_at_once_and_has_it_again_from_the_others(string who)
     {
-        await using var alpha = new MortalNode(server, "alpha");
-        await using var beta = new MortalNode(server, "beta");
-        alpha.Peers = [beta.Address];
-        beta.Peers = [alpha.Address];
-        await alpha.StartAsync();
-        await beta.StartAsync();
-        await Eventually.TrueAsync(() => alpha.Get<HubRegister>().Hubs.Count == 2 && beta.Get<HubRegister>().Hubs.Count == 2, "both know each other", Cancellation);
+        await using var nodes = await MortalPair.StartAsync(server);
+        var (alpha, beta) = nodes;
         var id = EntryId.New(TimeProvider.System);
         await SubmitAsync(alpha, new Intent(id, true, EntryKind.Event, ChangeOp.Put, Encoding.UTF8.GetBytes($$"""{"title":"{{Word}}","start":"2031-03-06T18:30"}""")));
         await HoldsAsync(beta, 1);
