@@ -155,6 +155,19 @@ internal sealed class JournalReader(NpgsqlDataSource database, HubRegister hubs,
         return new(head, after + 1, changes, proof, last == head.Head.Size ? end.TraceParent : null);
     }
 
+    /// <summary>What the hub's root was at a size, and the proof from there to a larger one that is held, or to the head under which a part is held.</summary>
+    /// <returns>Null when this node cannot show that.</returns>
+    public async Task<HistoryProof?> HistoryAsync(KnownHub hub, uint epoch, ulong first, ulong second, CancellationToken cancellation)
+    {
+        if (await proofs.HistoryAsync(hub, epoch, first, second, cancellation) is { } held)
+            return held;
+        if (await EndAsync(hub, cancellation) is not { IsPart: true, Proven: { } proven } end
+            || proven.Head.Epoch != epoch || proven.Head.Size != second
+            || await proofs.RootAtAsync(hub, new(epoch, first), cancellation) is not { } root)
+            return null;
+        return new(first, root, second, await proofs.ToHeadAsync(hub, proven.Head, first, end, cancellation));
+    }
+
     private static JournalEnd ReadEnd(NpgsqlDataReader reader, KnownHub hub) => new(
         hub,
         new((uint)reader.GetInt64(1), (ulong)reader.GetInt64(2)),

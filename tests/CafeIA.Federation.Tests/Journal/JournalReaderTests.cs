@@ -2,6 +2,7 @@ using CafeIA.Federation.Node.Journal;
 using CafeIA.Federation.Protocol.Following;
 using CafeIA.Federation.Protocol.Identifiers;
 using CafeIA.Federation.Protocol.Journal;
+using CafeIA.Federation.Protocol.Merkle;
 using CafeIA.Federation.Protocol.Segments;
 using CafeIA.Federation.Tests.Fixtures;
 using CafeIA.Federation.Tests.Protocol;
@@ -106,7 +107,11 @@ public sealed class JournalReaderTests(PostgresFixture postgres) : IClassFixture
             Assert.IsType<Verdict.Apply>(replica.Deliver(segment!));
             Assert.Equal(Held, replica.State.Frontier.Size);
             Assert.True(replica.Follower.IsBehind);
+            var history = await hub.Reader.HistoryAsync(hub.Known, 1, after, end.Proven!.Head.Size, Cancellation);
+            Assert.True(Proof.VerifyConsistency(after, history!.RootAtFirst, end.Proven.Head.Size, end.Proven.Head.Root, [.. history.Proof]));
         }
+        Assert.Null(await hub.Reader.HistoryAsync(hub.Known, 1, 1, end.Proven!.Head.Size - 1, Cancellation));
+        Assert.Null(await hub.Reader.HistoryAsync(hub.Known, 1, Held + 1, end.Proven.Head.Size, Cancellation));
         Assert.Null(await hub.Reader.SegmentAsync(hub.Known, new(1, Held), Cancellation));
         var rest = Assert.IsType<Verdict.Apply>(follower.Judge(hub.History.Cut(Held + 1, 400)));
         Assert.Equal(AppendOutcome.Committed, await hub.AppendAsync(follower.Plan(rest, new Dictionary<EntryId, CurrentChange>()).Batch!));

@@ -26,7 +26,7 @@ internal static class JournalEndpoints
     }
 
     /// <summary><c>GET /federation/v1/hubs/{hub}/proof?epoch=e&amp;first=n&amp;second=m</c>.</summary>
-    public static async Task<IResult> ProofAsync(string hub, string? epoch, string? first, string? second, HubRegister hubs, JournalProofs proofs, CancellationToken cancellation)
+    public static async Task<IResult> ProofAsync(string hub, string? epoch, string? first, string? second, HubRegister hubs, JournalReader journals, CancellationToken cancellation)
     {
         var (known, refusal) = Find(hub, hubs);
         if (known is null)
@@ -35,7 +35,7 @@ internal static class JournalEndpoints
             || !ulong.TryParse(first, NumberStyles.None, CultureInfo.InvariantCulture, out var n) || n > long.MaxValue
             || !ulong.TryParse(second, NumberStyles.None, CultureInfo.InvariantCulture, out var m) || m > long.MaxValue || m < n)
             return ExchangeEndpoints.Problem(400, new("bad-sizes", "« epoch », « first » et « second » sont des nombres entiers, « second » au moins égal à « first ».", "first"));
-        return await proofs.HistoryAsync(known, e, n, m, cancellation) is { } proof
+        return await journals.HistoryAsync(known, e, n, m, cancellation) is { } proof
             ? TypedResults.Ok(ProofDocument.Of(proof))
             : ExchangeEndpoints.Problem(404, new("not-held", $"Ce nœud ne tient pas {m} changements de « {known.Id} » à l’époque {e}.", "second"));
     }
