@@ -7,8 +7,9 @@ internal sealed record BenchmarkOptions
 {
     public const string Usage =
         """
-        dotnet run -c Release --project tests/CafeIA.Federation.Benchmarks -- [buckets|feeds|takeover [--entries N]] [--quick] [--seed N] [--in-flight N] [--rate N]
+        dotnet run -c Release --project tests/CafeIA.Federation.Benchmarks -- [all|buckets|feeds|takeover [--entries N]] [--quick] [--seed N] [--in-flight N] [--rate N]
 
+          all            calendar and agenda besides what is measured without a word
           buckets        instead of all else: what it costs to find and mend 100 entries that a hand changed
           feeds          instead of all else: calendar and agenda, read by many
           takeover       instead of all else: how long a new node takes to hold all entries of a hub
@@ -23,6 +24,9 @@ internal sealed record BenchmarkOptions
 
     /// <summary>Only the repair by buckets is measured.</summary>
     public bool Buckets { get; init; }
+
+    /// <summary>Calendar and agenda as well.</summary>
+    public bool All { get; init; }
 
     /// <summary>Only calendar and agenda are read.</summary>
     public bool Feeds { get; init; }
@@ -64,9 +68,9 @@ internal sealed record BenchmarkOptions
         var options = new BenchmarkOptions();
         for (var i = 0; i < arguments.Count; i++)
         {
-            if (arguments[i] is "buckets" or "feeds" or "takeover" && i == 0)
+            if (arguments[i] is "all" or "buckets" or "feeds" or "takeover" && i == 0)
             {
-                options = options with { Buckets = arguments[i] == "buckets", Feeds = arguments[i] == "feeds", Takeover = arguments[i] == "takeover" };
+                options = options with { All = arguments[i] == "all", Buckets = arguments[i] == "buckets", Feeds = arguments[i] == "feeds", Takeover = arguments[i] == "takeover" };
                 continue;
             }
             if (arguments[i] == "--quick")

@@ -45,7 +45,9 @@ try
         await IdleMemory.MeasureAsync(federation, options, table, stop.Token);
         // The latency first: the closed loop leaves autovacuum and a checkpoint behind that belong to its own rate.
         await StartUp.MeasureAsync(federation, options, table, stop.Token);
-        var before = await Sustained.WarmUpAsync(federation, options, stop.Token);
+        // The calendar is of so many events and no more: before all others are written.
+        var read = options.All ? await Feeds.MeasureAsync(federation, options, table, stop.Token) : 0;
+        var before = read + await Sustained.WarmUpAsync(federation, options, stop.Token);
         before += await OpenLoop.MeasureAsync(federation, options, table, stop.Token);
         await Sustained.MeasureAsync(federation, options, table, before, stop.Token);
     }

@@ -18,12 +18,14 @@ internal static class Feeds
         ("agenda page", "/agenda", "text/html; charset=utf-8", 1_000),
     ];
 
-    public static async Task MeasureAsync(FederationStage federation, BenchmarkOptions options, ResultTable table, CancellationToken cancellation)
+    /// <returns>Events written.</returns>
+    public static async Task<int> MeasureAsync(FederationStage federation, BenchmarkOptions options, ResultTable table, CancellationToken cancellation)
     {
         Progress.Say($"{Events} events, then {Clients} readers of calendar and agenda…");
         var author = new AuthorClient(federation.Client, new EventGenerator(options.Seed, Sustained.Today()));
         for (var i = 0; i < Events; i++)
             await author.CreateAsync(FirstNumber + i, cancellation);
+        var written = Events;
         foreach (var (what, address, type, target) in Answers)
         {
             var full = new Uri(federation.Author.Address, address);
@@ -46,13 +48,14 @@ internal static class Feeds
                 File.Delete(file);
             }
             using var writing = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-            var writer = WriteAsync(author, writing.Token);
+            var writer = WriteAsync(author, written, writing.Token);
             var (underWrites, slower) = await RateAsync(full, options.Readers, cancellation);
             await writing.CancelAsync();
-            await writer;
+            written = await writer;
             table.Add($"{what} while {WritesPerSecond} events a second are written", "answers/s", null, underWrites);
             table.Add($"{what} meanwhile: answer time, p50 / p99 / p99.9", "ms", null, slower);
         }
+        return written;
     }
 
     private static async Task<byte[]> ReadOnceAsync(Uri address, CancellationToken cancellation)
@@ -83,17 +86,19 @@ internal static class Feeds
         return (count / TimeProvider.System.GetElapsedTime(started).TotalSeconds, latencies);
     }
 
-    private static async Task WriteAsync(AuthorClient author, CancellationToken done)
+    /// <returns>Events written, those before included.</returns>
+    private static async Task<int> WriteAsync(AuthorClient author, int written, CancellationToken done)
     {
         try
         {
             using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1.0 / WritesPerSecond));
-            for (var i = Random.Shared.Next(1_000_000, 90_000_000); await timer.WaitForNextTickAsync(done); i++)
-                await author.CreateAsync(FirstNumber + i, done);
+            while (await timer.WaitForNextTickAsync(done))
+                await author.CreateAsync(FirstNumber + written++, CancellationToken.None);
         }
-        catch (OperationCanceledException) when (done.IsCancellationRequested)
+        catch (OperationCanceledException)
         {
             // The readers are done.
         }
+        return written;
     }
 }
