@@ -79,13 +79,17 @@ internal sealed partial class Referee
         return null;
     }
 
-    private static string? LacksBody(SimNode node, SimNode author)
+    private string? LacksBody(SimNode node, SimNode author)
     {
         var table = node.Store.Tables.Of(author.Id);
-        return author.Adversary is null && table.Current.Values.FirstOrDefault(c => c.Op == ChangeOp.Put && table.Row(c.Position).Body is null) is { } hidden
+        return author.Adversary is null && table.Current.Values.FirstOrDefault(c => c.Op == ChangeOp.Put && table.Row(c.Position).Body is null && IsBodyHeld(author, c)) is { } hidden
             ? $"{node} lacks the body of {author} {hidden.Position}"
             : null;
     }
+
+    /// <summary>A disk may have been the last to hold a body whose header others have: then it is gone with that disk.</summary>
+    private bool IsBodyHeld(SimNode author, CurrentChange current) => universe.Honest.Any(n =>
+        n.Store.Tables.Of(author.Id) is { } table && table.Current.TryGetValue(current.Entry, out var held) && held.Leaf == current.Leaf && table.Row(held.Position).Body is not null);
 
     /// <summary>Where two nodes hold two histories of a hub, one of them at least holds the proof and stands still: the other may be ahead of all it can be shown.</summary>
     private string? WhyNotFrozen(SimNode forger)
@@ -168,6 +172,8 @@ internal sealed partial class Referee
                 continue;
             if (!commands.TryGetValue(row.Parsed.Command, out var last) || last.Intent.Op != current.Op)
                 throw new BrokenInvariantException(1, $"{node} holds at {current.Position} what no command said");
+            if (current.Op == ChangeOp.Put && row.Body is null && !IsBodyHeld(node, current))
+                continue;
             if (current.Op == ChangeOp.Put && !(row.Body is { } body && last.Intent.Body is { } said && body.Span.SequenceEqual(said.Span)))
                 throw new BrokenInvariantException(1, $"{node} holds another body at {current.Position} than {last.Name} gave");
             // Two histories that both withdrew or both erased it say the same: nothing of either is lost.

@@ -16,6 +16,7 @@ internal sealed partial class Referee(Universe universe)
     private const int MostWaiting = 16;
 
     private readonly Ledger ledger = new();
+    private readonly Dictionary<int, uint> opened = [];
     private readonly Dictionary<CommandId, GivenCommand> commands = [];
     private readonly Dictionary<(int Node, HubId Hub), Position> ends = [];
     private readonly HashSet<(int Node, HubId Hub, EntryId Entry)> erased = [];
@@ -47,7 +48,8 @@ internal sealed partial class Referee(Universe universe)
         if (command.Acknowledged is { } first && first != answer.Position && ledger.LineOf(node.Index) == 0 && first.Epoch == answer.Position.Epoch)
             throw new BrokenInvariantException(5, $"{command.Name} was written twice, at {first} and {answer.Position}");
         command.Acknowledged = answer.Position;
-        command.IsLost = false;
+        // A hub whose whole machine was put back unnoticed to before an epoch it had opened goes on in one that is over: what it writes there nobody takes, and it goes when the hub hears of the other.
+        command.IsLost = answer.Position.Epoch < opened.GetValueOrDefault(node.Index);
     }
 
     /// <summary>An author was told for good.</summary>
@@ -175,6 +177,8 @@ internal sealed partial class Referee(Universe universe)
     private void TakeOwn(SimNode node, JournalTable table, JournalBatch batch)
     {
         var line = ledger.LineOf(node.Index);
+        if (batch.EndsOpening)
+            opened[node.Index] = Math.Max(batch.Epoch, opened.GetValueOrDefault(node.Index));
         foreach (var (change, previousSeq) in batch.Changes)
         {
             if (!ledger.TryAuthor(node.Id, line, change))

@@ -72,9 +72,6 @@ internal static class FaultPlan
         var isKnown = node.Universe.Honest.All(n => n.Store.Tables.Of(node.Id).Rotations.Count == node.KeysMade - 1);
         if (node.KeysMade > 1 && (!isKnown || fault is DiskFault.OlderMachine or DiskFault.WithoutMark))
             return;
-        // A hub that unknowingly goes on in an epoch it has ended writes what nobody takes.
-        if (node.Store.Tables.Of(node.Id).Epoch > 1 && fault is DiskFault.OlderMachine or DiskFault.WithoutMark)
-            return;
         var length = node.Store.Length;
         // Often only a little is missing: that is when nobody may have noticed.
         var kept = length == 0 ? 0 : node.Chance.Percent(50) ? Math.Max(0, length - node.Chance.Between(1, 3)) : node.Chance.Below(length);

@@ -1,3 +1,6 @@
+using CafeIA.Federation.Protocol.Heads;
+using CafeIA.Federation.Protocol.Identifiers;
+
 namespace CafeIA.Federation.Simulation.Nodes;
 
 /// <summary>Now and then compares the heads of every hub with one random peer.</summary>
@@ -17,20 +20,23 @@ internal sealed class HeadExchange(SimNode node)
             if (expelled is not null && expelled.Version > node.Store.Tables.Expelled.Version)
                 node.Store.Commit(tables => tables.Expelled = expelled);
         });
-        node.Universe.Network.Ask(node, peer, n => n.Adversary is { } a ? a.Heads() : Serving.Heads(n), heads =>
+        node.Universe.Network.Ask(node, peer, n => new Told(n.Adversary is { } a ? a.Heads() : Serving.Heads(n), n.Store.Tables.Of(node.Id).End), told =>
         {
-            if (heads is null)
+            if (told is null)
                 return;
-            foreach (var (hub, head) in heads.OrderBy(h => h.Key))
+            foreach (var (hub, head) in told.Heads.OrderBy(h => h.Key))
             {
                 // What is held here needs no look.
                 var isKnown = node.Store.Tables.Of(hub).Proven is { } ours && ours.Identity == head.Identity;
                 if (hub == node.Id)
-                    node.Own.Shown(peer, head, isKnown);
+                    node.Own.Shown(peer, head, told.Held, isKnown);
                 else if (node.Replicas.TryGetValue(hub, out var replica))
                     replica.Shown(peer, head, isKnown);
             }
         });
         node.After(Interval + node.Chance.Below(500), Compare);
     }
+
+    /// <summary>A peer's heads, and how much it holds of the asking hub's journal.</summary>
+    private sealed record Told(IReadOnlyDictionary<HubId, SignedHead> Heads, Position Held);
 }

@@ -103,17 +103,20 @@ internal sealed class OwnHub(SimNode node)
     }
 
     /// <summary>A peer shows a head of this hub.</summary>
-    public void Shown(SimNode peer, SignedHead head, bool isKnown)
+    public void Shown(SimNode peer, SignedHead head, Position held, bool isKnown)
     {
         // What came back from a peer may lack a body as well.
         new Replica(node, node).Mend(peer);
         if (isKnown || node.KeysOf(node.Id).For(head.Head.Key, head.Head.Position) is not { } key || !head.IsSignedBy(key))
             return;
-        // That nobody holds what a head speaks of was found out before.
-        if (head.Head.Position > Table.End && head.Head.Position > given && !IsSuspect)
+        // That nobody holds what a head speaks of was found out before; unless somebody holds it now. What a malicious node claims to hold and keeps to itself is no reason to ask again.
+        var isHeld = peer.Adversary is null && held > Table.End;
+        if (head.Head.Position > Table.End && (head.Head.Position > given || isHeld) && !IsSuspect)
         {
             doubts |= Doubts.PeerAhead;
             node.Universe.Trace.Note($"{node} doubts: {peer} shows {head.Head.Position}, ours is {Table.End}");
+            marked = node.Mark.Read()?.End;
+            KeepInMind(head);
             Inquire();
         }
         else if (head.Head.Epoch == Table.Epoch && head.Head.Size <= Table.Size && Table.RootAt(head.Head.Size) != head.Head.Root && !IsFrozen && Table.Head is not null)
@@ -224,9 +227,19 @@ internal sealed class OwnHub(SimNode node)
             askedWith!.TryExtend(rotation);
         var counts = asked.Answer(member.Id, answer.IsSuspect, answer.Head, answer.Held, answer.Known);
         node.Universe.Trace.Note($"{node} hears {member} of itself: {answer.Head?.Head.Position.ToString() ?? "nothing"}{(answer.Known is { } seen && seen != answer.Head ? $", seen {seen.Head.Position}" : "")}{(answer.IsSuspect ? ", suspect" : "")}{(counts ? "" : ", not its own")}");
+        KeepInMind(asked.HighestKnown);
         if (answer.Head is { } head && counts)
             Recovery().Hint(member, head);
         Settle();
+    }
+
+    /// <summary>What this hub is known to have signed stays known when the process ends, and when everybody is asked afresh.</summary>
+    private void KeepInMind(SignedHead? known)
+    {
+        if (known is null || marked >= known.Head.Position || known.Head.Position <= Table.End)
+            return;
+        marked = known.Head.Position;
+        node.Mark.Write(new HighWater(node.Store.Identity, known.Head.Position, known.Head.Root));
     }
 
     /// <summary>Follows this hub's own journal at the peers, with its own keys.</summary>

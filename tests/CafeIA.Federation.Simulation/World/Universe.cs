@@ -84,15 +84,19 @@ internal sealed class Universe
         var end = Scheduler.Now + Calm;
         // What was sent before is still on its way: of a history that was lost with a machine, it may be all that is left.
         Scheduler.RunUntil(Scheduler.Now + Scenario.Delay);
-        while (Referee.WhyNotEqual() is { } reason)
+        do
         {
-            if (Scheduler.Now >= end)
-                throw new BrokenInvariantException(Nodes.Any(n => n.IsSlow || n.Adversary is not null) ? 10 : 1, $"not equal {Calm / 1000} s after the last fault: {reason}");
+            while (Referee.WhyNotEqual() is { } reason)
+            {
+                if (Scheduler.Now >= end)
+                    throw new BrokenInvariantException(Nodes.Any(n => n.IsSlow || n.Adversary is not null) ? 10 : 1, $"not equal {Calm / 1000} s after the last fault: {reason}");
+                Scheduler.RunUntil(Scheduler.Now + Look);
+            }
+            // Late messages have no effect. What a malicious node has kept of a lost history, and shows last of all, may still prove a fork.
+            IsClosing = true;
             Scheduler.RunUntil(Scheduler.Now + Look);
         }
-        // Late messages have no effect. What a malicious node has kept of a lost history is no message of anybody's.
-        IsClosing = true;
-        Scheduler.RunUntil(Scheduler.Now + Look);
+        while (Nodes.Any(n => n.Adversary is not null) && Referee.WhyNotEqual() is not null);
         Referee.Close();
     }
 }

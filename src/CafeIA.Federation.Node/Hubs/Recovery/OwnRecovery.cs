@@ -101,7 +101,7 @@ internal sealed partial class OwnRecovery(
     {
         LogPeerAhead(options.HubId, peer, head.Head.Position);
         Doubt(Doubts.PeerAhead);
-        await database.AdvanceAsync(head.Head.Position, head.Head.Root, hub.Stopping);
+        await KeepInMindAsync(head);
     }
 
     /// <summary>Pulls this hub's journal back from a node that holds it.</summary>
@@ -231,6 +231,15 @@ internal sealed partial class OwnRecovery(
         }
     }
 
+    /// <summary>That this hub has signed more than it holds stays known when the process ends, and when everybody is asked afresh.</summary>
+    private async Task KeepInMindAsync(SignedHead known)
+    {
+        if (marked >= known.Head.Position)
+            return;
+        marked = known.Head.Position;
+        await database.AdvanceAsync(known.Head.Position, known.Head.Root, hub.Stopping);
+    }
+
     private async Task<Inquiry> BeginAsync()
     {
         marked = database.Marked;
@@ -241,6 +250,8 @@ internal sealed partial class OwnRecovery(
     private async Task<bool> SettleAsync(Inquiry inquiry, bool allAnswered)
     {
         await own.LoadAsync(hub.Stopping);
+        if (inquiry.HighestKnown is { } known && known.Head.Position > own.Follower!.State.Position)
+            await KeepInMindAsync(known);
         foreach (var head in new[] { inquiry.Highest, inquiry.HighestKnown }.OfType<SignedHead>())
         {
             var taken = head.Head.Position <= own.Follower!.State.Position
@@ -289,6 +300,7 @@ internal sealed partial class OwnRecovery(
             state = opened;
         }
         await database.AdoptAsync(state.Position, state.Frontier.Root(), cancellation);
+        marked = null;
         await hub.ReloadAsync(atOnce: true);
         return true;
     }
