@@ -182,12 +182,22 @@ public sealed class Follower(FederationId federation, HubId hub, KeyRing keys, J
         return (new JournalBatch(before, rootBefore, epoch, changes, subtrees, frontier.Clone(), frontier.Root(), head, apply.Segment.Proof, endsOpening), SegmentFault.None);
     }
 
-    /// <summary>The first segment of an epoch is good when it begins with the change that opens it; any other only tells that there is one.</summary>
+    /// <summary>The first segment of an epoch is good when it begins with the change that opens it and holds all that it takes over; any other only tells that there is one.</summary>
     private Verdict JudgeOpening(Segment segment)
     {
         if (segment.FirstSeq != 1 || segment.Changes.Count == 0)
             return new Verdict.NewEpoch(segment.Head);
-        return ReadOpening(segment) is null ? new Verdict.Refused(SegmentFault.BadOpening) : JudgeChanges(segment, new Frontier());
+        if (ReadOpening(segment) is not { } opening)
+            return new Verdict.Refused(SegmentFault.BadOpening);
+        // Whole or not at all: who held a part would hold neither the epoch before nor this one, should its author lose the rest.
+        return segment.LastSeq < opening.End ? new Verdict.NewEpoch(segment.Head) : JudgeChanges(segment, new Frontier());
+    }
+
+    /// <summary>The segment begins an epoch that is not held, and does not hold all that the epoch takes over: the whole is to be had as a snapshot.</summary>
+    public bool IsPartOfOpening(Segment segment)
+    {
+        ArgumentNullException.ThrowIfNull(segment);
+        return segment.Head.Head.Epoch > state.Epoch && segment.FirstSeq == 1 && segment.Changes.Count > 0 && ReadOpening(segment) is { } opening && segment.LastSeq < opening.End;
     }
 
     private Verdict JudgeChanges(Segment segment, Frontier held)

@@ -1,3 +1,4 @@
+using CafeIA.Federation.Chaos.Load;
 using CafeIA.Federation.Chaos.Stage;
 using CafeIA.Federation.Protocol.Identifiers;
 
@@ -14,7 +15,7 @@ internal sealed record HeldElsewhere(IReadOnlySet<CommandId> Commands, uint Epoc
     private static readonly TimeSpan StillPause = TimeSpan.FromSeconds(1);
 
     /// <summary>The commands that at least one other node holds, once nothing of this hub is on its way any more; null when that cannot be said.</summary>
-    public static async Task<HeldElsewhere?> AskAsync(FederationStage federation, StagedHub hub)
+    public static async Task<HeldElsewhere?> AskAsync(FederationStage federation, Expectations expectations, StagedHub hub)
     {
         var others = federation.Hubs.Where(h => h != hub).Select(h => h.Node).ToArray();
         IReadOnlyList<NodeHead?>? before = null;
@@ -27,15 +28,16 @@ internal sealed record HeldElsewhere(IReadOnlySet<CommandId> Commands, uint Epoc
             before = heads;
             if (isStill)
             {
+                // A node that does not show a hub it knows is not asked what it does not say.
                 if (heads.OfType<NodeHead>().MaxBy(h => new Position(h.Epoch, h.Seq)) is not { } best)
-                    return new(new HashSet<CommandId>(), 1);
+                    return null;
                 foreach (var (index, _) in heads.Index().Where(h => h.Item == best))
                 {
                     if (await new JournalReading(federation.Client).ReadAsync(others[index], hub.Name, best.Epoch, CancellationToken.None) is { } journal)
                         return new(journal.Select(c => c.Header.Command).ToHashSet(), best.Epoch);
                 }
-                // Who came by a snapshot does not know the commands of what was superseded.
-                return null;
+                // Who came by a snapshot does not serve the commands of what was superseded; but it is the same history as far as its head.
+                return new(expectations.UpTo(hub.Name, new(best.Epoch, best.Seq)), best.Epoch);
             }
             await Task.Delay(StillPause, TimeProvider.System, CancellationToken.None);
         }

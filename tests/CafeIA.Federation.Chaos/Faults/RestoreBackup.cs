@@ -42,7 +42,7 @@ internal sealed class RestoreBackup(BackupShelf shelf, FederationStage federatio
             await shelf.TakeAsync(hub.Node);
         await hub.Node.KillAsync();
         await hub.Node.StopPostgresAsync();
-        if (shelf.Has(hub.Node) && await HeldElsewhere.AskAsync(federation, hub) is { } held)
+        if (shelf.Has(hub.Node) && await HeldElsewhere.AskAsync(federation, expectations, hub) is { } held)
         {
             var excused = expectations.Excuse(hub.Name, held.Commands, held.Epoch);
             log.Say($"{hub.Name} : les autres tiennent {held.Commands.Count} commandes ; {excused} acceptées n’étaient que sur le disque perdu");

@@ -59,6 +59,13 @@ internal sealed class Expectations
         }
     }
 
+    /// <summary>The commands of a hub that were acknowledged with a place up to there, or in a former epoch.</summary>
+    public IReadOnlySet<CommandId> UpTo(string hub, Position end)
+    {
+        lock (gate)
+            return acknowledged.Where(a => a.Key.Hub == hub && a.Value.Position <= end).Select(a => a.Key.Id).ToHashSet();
+    }
+
     /// <summary>True where the entry's last acknowledged change may have been lost with a disk.</summary>
     public bool IsExcused(Guid entry)
     {

@@ -39,7 +39,7 @@ internal sealed class Lost(ChaosOptions options) : Scenario(options)
             other.Start();
         foreach (var other in others)
             await other.AwaitReadyAsync(federation.Client, cancellation);
-        if (await HeldElsewhere.AskAsync(federation, hub) is not { } held)
+        if (await HeldElsewhere.AskAsync(federation, load.Expectations, hub) is not { } held)
         {
             log.Violation("les autres ne disent pas ce qu’ils tiennent");
             return;

@@ -24,6 +24,7 @@ internal static class PlantedBugs
         new("another federation's head is believed", 66, new Patch(Follower, "if (head.Federation != federation || head.Hub != hub)", "if (head.Hub != hub)")),
         new("an epoch that ended goes on", 64, new Patch(Follower, "if (head.Epoch < state.Epoch)", "if (head.Epoch == 0)"), new Patch(Follower, "else if (signedHead.Head.Epoch == state.Epoch && signedHead.Head.Size", "else if (signedHead.Head.Size")),
         new("what an epoch does not take over stays", 20, new Patch(Follower, "frontier.Size >= opening.End;", "frontier.Size > opening.End;")),
+        new("an epoch is taken over in parts", 1, new Patch(Follower, "return segment.LastSeq < opening.End ? new Verdict.NewEpoch(segment.Head) : JudgeChanges", "return opening.End == 0 ? new Verdict.NewEpoch(segment.Head) : JudgeChanges"), new Patch(Follower, "&& segment.LastSeq < opening.End;", "&& opening.End == 0;")),
         new("a head of a retired key that was believed once is kept", 85, new Patch(Follower, "        ForgetRetired();\n        var head", "        var head")),
         new("a retired key goes on signing", 24, new Patch(KeyRing, "var isStill = i == keys.Count - 1 || covered <= keys[i + 1].After;", "var isStill = true;")),
         new("a rotation needs no signature of the old key", 16, new Patch("Protocol/Heads/KeyRotation.cs", "            && old.Verify(statement, bytes.Span[^SignaturesSize..^HubPublicKey.SignatureSize])\n", "")),

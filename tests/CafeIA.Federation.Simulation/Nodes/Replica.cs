@@ -25,6 +25,7 @@ internal sealed class Replica(SimNode node, SimNode hub)
     private bool isPulling;
     private bool isPaused;
     private bool isStopped;
+    private bool wantsWhole;
     private ulong counter;
     private long laneHeard = -LaneSilence;
     private int failures;
@@ -218,7 +219,7 @@ internal sealed class Replica(SimNode node, SimNode hub)
         isPulling = true;
         var source = sources.Next();
         var after = follower!.PullAfter;
-        var limit = node.Universe.Scenario.SegmentChanges;
+        var limit = wantsWhole ? Segment.MaxChanges : node.Universe.Scenario.SegmentChanges;
         node.Universe.Network.Ask(node, source, n => n.Adversary is { } a ? a.Segment(node, hub.Id, after, limit) : Serving.Segment(n, hub.Id, after, limit), answer =>
         {
             isPulling = false;
@@ -248,7 +249,11 @@ internal sealed class Replica(SimNode node, SimNode hub)
         if (answer.Length == 0)
             return !wasBehind;
         if (SegmentCodec.TryDecode(answer, out var segment))
-            return Take(segment, source);
+        {
+            // An epoch is taken over whole, which in the product is a snapshot.
+            wantsWhole = follower?.IsPartOfOpening(segment) == true;
+            return wantsWhole || Take(segment, source);
+        }
         Refuse(SegmentFault.Malformed, source);
         return false;
     }

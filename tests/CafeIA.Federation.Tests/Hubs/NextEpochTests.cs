@@ -4,6 +4,7 @@ using CafeIA.Federation.Node.Hubs.Recovery;
 using CafeIA.Federation.Node.Journal;
 using CafeIA.Federation.Node.Operations.Commands;
 using CafeIA.Federation.Protocol.Identifiers;
+using CafeIA.Federation.Protocol.Segments;
 using CafeIA.Federation.Tests.Fixtures;
 using Npgsql;
 using Xunit;
@@ -66,6 +67,29 @@ public sealed class NextEpochTests(PostgresServer server)
         Assert.Equal("gardé chez beta", (await beta.Get<EventLookup>().FindAsync(kept, Cancellation)).Value!.Event.Content.Title);
         await using var body = beta.Get<NpgsqlDataSource>().CreateCommand("select count(*) from change where epoch = 2 and body is not null and seq = 2");
         Assert.Equal(1L, await body.ExecuteScalarAsync(Cancellation));
+        await server.DropDatabaseAsync(backup);
+    }
+
+    [Fact]
+    public async Task An_epoch_that_is_larger_than_a_segment_is_taken_over_whole()
+    {
+        await using var nodes = await MortalPair.StartAsync(server);
+        var (alpha, beta) = nodes;
+        var entries = (await Task.WhenAll(Enumerable.Range(0, Segment.MaxChanges + 100).Select(i => PutAsync(alpha, $"café {i}")))).Select(a => a.Value.Entry).ToArray();
+        await AssertHoldsAsync(beta, "alpha", (ulong)entries.Length);
+        var (backup, _) = await LoseAsync(alpha, beta, "perdu");
+        await beta.StartAsync();
+        await alpha.StartAsync();
+        await AssertTrustedAsync(alpha);
+
+        await Eventually.TrueAsync(async () => await StateAsync(beta, "alpha") == await StateAsync(alpha, "alpha"), "beta is in the new epoch", Cancellation);
+        var end = (await beta.Get<JournalReader>().EndAsync(beta.Get<HubRegister>().Find(HubId.Parse("alpha"))!, Cancellation))!;
+        // By a snapshot: never was it in between.
+        Assert.Equal((new Position(2, (ulong)entries.Length + 1), end.Position.Seq), (end.Position, end.Floor));
+        foreach (var entry in new[] { entries[0], entries[^1] })
+            Assert.NotNull((await beta.Get<EventLookup>().FindAsync(entry, Cancellation)).Value);
+        await using var former = beta.Get<NpgsqlDataSource>().CreateCommand("select count(*) from entry e join hub h using (hub_key) where h.hub_id = 'alpha' and e.epoch = 1");
+        Assert.Equal(0L, await former.ExecuteScalarAsync(Cancellation));
         await server.DropDatabaseAsync(backup);
     }
 

@@ -21,21 +21,17 @@ public sealed class EpochTests
         var (batch, state) = Open(ours, theirs);
         foreach (var history in new[] { ours, theirs })
         {
-            foreach (var chunk in new[] { 2, 5, 100 })
-            {
-                var replica = new Replica();
-                Assert.IsType<Verdict.Apply>(replica.Deliver(history.Cut(1, history.Size)));
-                var told = Assert.IsType<Verdict.NewEpoch>(replica.Follower.JudgeHead(batch.Head));
-                replica.Follower.Learn(told.Head);
-                Assert.True(replica.Follower.IsBehind);
-                Assert.Equal(new Position(2, 0), replica.Follower.PullAfter);
-                foreach (var segment in Cut(batch, chunk))
-                    Assert.IsType<Verdict.Apply>(replica.Deliver(segment));
-                Assert.False(replica.Follower.IsBehind);
-                Assert.Equal(state.Position, replica.State.Position);
-                Assert.Equal(Replica.Summarize(state), replica.Summary);
-                Assert.Equal(SegmentFault.PastEpoch, Assert.IsType<Verdict.Refused>(replica.Deliver(history.Cut(1, history.Size))).Fault);
-            }
+            var replica = new Replica();
+            Assert.IsType<Verdict.Apply>(replica.Deliver(history.Cut(1, history.Size)));
+            var told = Assert.IsType<Verdict.NewEpoch>(replica.Follower.JudgeHead(batch.Head));
+            replica.Follower.Learn(told.Head);
+            Assert.True(replica.Follower.IsBehind);
+            Assert.Equal(new Position(2, 0), replica.Follower.PullAfter);
+            Assert.IsType<Verdict.Apply>(replica.Deliver(Cut(batch, batch.Changes.Count)[0]));
+            Assert.False(replica.Follower.IsBehind);
+            Assert.Equal(state.Position, replica.State.Position);
+            Assert.Equal(Replica.Summarize(state), replica.Summary);
+            Assert.Equal(SegmentFault.PastEpoch, Assert.IsType<Verdict.Refused>(replica.Deliver(history.Cut(1, history.Size))).Fault);
         }
     }
 
@@ -62,16 +58,24 @@ public sealed class EpochTests
     }
 
     [Fact]
-    public void Only_the_batch_that_completes_the_opening_ends_it()
+    public void An_epoch_is_taken_over_whole_or_not_at_all()
     {
         var (ours, theirs) = Forked();
         var (batch, _) = Open(ours, theirs);
+        var replica = new Replica();
+        replica.Deliver(ours.Cut(1, ours.Size));
+        var whole = Cut(batch, batch.Changes.Count)[0];
+        for (var chunk = 1; chunk < batch.Changes.Count; chunk++)
+        {
+            var part = Cut(batch, chunk)[0];
+            Assert.True(replica.Follower.IsPartOfOpening(part));
+            Assert.IsType<Verdict.NewEpoch>(replica.Deliver(part));
+            Assert.Equal(ours.State.Position, replica.State.Position);
+        }
+        Assert.False(replica.Follower.IsPartOfOpening(whole));
         var follower = TestHub.Follower();
-        var ends = new List<bool>();
-        foreach (var segment in Cut(batch, 3))
-            ends.Add(follower.Plan(Assert.IsType<Verdict.Apply>(follower.Judge(segment)), new Dictionary<EntryId, CurrentChange>()).Batch!.EndsOpening);
-        Assert.All(ends.SkipLast(1), Assert.False);
-        Assert.True(ends[^1]);
+        Assert.True(follower.Plan(Assert.IsType<Verdict.Apply>(follower.Judge(whole)), new Dictionary<EntryId, CurrentChange>()).Batch!.EndsOpening);
+        Assert.False(follower.IsPartOfOpening(whole));
     }
 
     [Fact]

@@ -150,6 +150,9 @@ internal sealed class PullLoop(HubId hub, PullSources sources, IPeerClient peers
             return false;
         }
         telemetry.Pulled(hub, "segment");
+        // An epoch is taken over whole.
+        if (follower.IsPartOfOpening(segment))
+            return Ended(await join(source), source);
         // A node without anything learns by its first answer how much there is.
         if (!isFrozen && SnapshotJoin.IsBetter(follower, segment.Head.Head))
             return Ended(await join(source), source);

@@ -99,6 +99,11 @@ internal sealed partial class Recall(
                     floored ??= source;
                 if (!answer.IsOk || answer.Value.IsEmpty || !SegmentCodec.TryDecode(answer.Value, out var segment))
                     break;
+                if (own.Follower.IsPartOfOpening(segment))
+                {
+                    floored ??= source;
+                    break;
+                }
                 var before = (own.Follower.State.Position, own.Follower.PullAfter);
                 var taken = await own.TakeAsync(segment, source, isLast: index == sources.Count - 1, null, cancellation);
                 if (taken is Taken.Forked or Taken.Fenced)
@@ -107,7 +112,7 @@ internal sealed partial class Recall(
                     break;
             }
         }
-        // Nobody holds the changes one by one: what they amounted to comes back, though not the versions that were superseded.
+        // Nobody holds the changes one by one, or an epoch is to be taken over whole: what they amounted to comes back, though not the versions that were superseded.
         if (own.Follower!.State.Position < wanted.Head.Position && floored is not null)
         {
             var taken = await snapshots.RunAsync(
