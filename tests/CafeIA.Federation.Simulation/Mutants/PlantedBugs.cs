@@ -24,7 +24,6 @@ internal static class PlantedBugs
         new("another federation's head is believed", 66, new Patch(Follower, "if (head.Federation != federation || head.Hub != hub)", "if (head.Hub != hub)")),
         new("an epoch that ended goes on", 64, new Patch(Follower, "if (head.Epoch < state.Epoch)", "if (head.Epoch == 0)"), new Patch(Follower, "else if (signedHead.Head.Epoch == state.Epoch && signedHead.Head.Size", "else if (signedHead.Head.Size")),
         new("what an epoch does not take over stays", 20, new Patch(Follower, "frontier.Size >= opening.End;", "frontier.Size > opening.End;")),
-        new("an epoch is taken over in parts", 1, new Patch(Follower, "return segment.LastSeq < opening.End ? new Verdict.NewEpoch(segment.Head) : JudgeChanges", "return opening.End == 0 ? new Verdict.NewEpoch(segment.Head) : JudgeChanges"), new Patch(Follower, "&& segment.LastSeq < opening.End;", "&& opening.End == 0;")),
         new("a head of a retired key that was believed once is kept", 85, new Patch(Follower, "        ForgetRetired();\n        var head", "        var head")),
         new("a retired key goes on signing", 24, new Patch(KeyRing, "var isStill = i == keys.Count - 1 || covered <= keys[i + 1].After;", "var isStill = true;")),
         new("a rotation needs no signature of the old key", 16, new Patch("Protocol/Heads/KeyRotation.cs", "            && old.Verify(statement, bytes.Span[^SignaturesSize..^HubPublicKey.SignatureSize])\n", "")),
@@ -45,6 +44,5 @@ internal static class PlantedBugs
         new("numbers that were signed and lost are given again", 27, new Patch(Inquiry, "return signed > end ? signed : null;", "return null;")),
         new("heads that a member has only seen are not looked at", 268, new Patch(Inquiry, "        if (known is not null && IsOwn(known))\n            Know(known);", "        _ = known;")),
         new("the high-water file does not say what was signed and lost", 27, new Patch(Inquiry, "        if (mark > signed)\n            signed = mark.Value;", "        _ = mark;")),
-        new("a journal that is held in part is no reason for doubt", 3000980, new Patch(Suspicion, "proven > end ? Doubts.PeerAhead : Doubts.None", "Doubts.None")),
     ];
 }
