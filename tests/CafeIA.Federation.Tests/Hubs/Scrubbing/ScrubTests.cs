@@ -17,11 +17,17 @@ public sealed class ScrubTests(ScrubbedNodes nodes) : IClassFixture<ScrubbedNode
     {
         foreach (var node in (TestNode[])[nodes.Author, nodes.Follower])
         {
-            var before = await ContentAsync(node);
-            var report = await ScrubAsync(node);
-            Assert.Equal([], report.Findings);
-            Assert.Equal(((long)Written, true), (report.Changes, report.Entries > 200));
-            Assert.Equal(before, await ContentAsync(node));
+            // The node's own job may extend the weekly series once meanwhile; a scrub that changes anything does so each time.
+            var isUnchanged = false;
+            for (var round = 0; round < 2 && !isUnchanged; round++)
+            {
+                var before = await ContentAsync(node);
+                var report = await ScrubAsync(node);
+                Assert.Equal([], report.Findings);
+                Assert.Equal(((long)Written, true), (report.Changes, report.Entries > 200));
+                isUnchanged = before == await ContentAsync(node);
+            }
+            Assert.True(isUnchanged);
         }
     }
 
