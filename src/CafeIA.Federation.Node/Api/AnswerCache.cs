@@ -1,5 +1,4 @@
 using System.IO.Compression;
-using System.Runtime.CompilerServices;
 using CafeIA.Federation.Node.Hubs.Recovery;
 using CafeIA.Federation.Node.Journal;
 using Microsoft.AspNetCore.OutputCaching;
@@ -75,7 +74,7 @@ internal sealed class DirectoryAnswerPolicy(JournalSignal signal, HubRegister hu
         context.CacheVaryByRules.QueryKeys = "*";
         context.CacheVaryByRules.HeaderNames = "Accept";
         context.CacheVaryByRules.VaryByValues["directory"] = string.Create(
-            System.Globalization.CultureInfo.InvariantCulture, $"{signal.Version}.{RuntimeHelpers.GetHashCode(hubs.HiddenKeys)}");
+            System.Globalization.CultureInfo.InvariantCulture, $"{signal.Version} {string.Join(',', hubs.HiddenKeys)}");
         context.CacheVaryByRules.VaryByValues["encoding"] = string.Join('+', Encodings(request));
         return ValueTask.CompletedTask;
     }

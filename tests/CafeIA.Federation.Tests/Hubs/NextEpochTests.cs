@@ -173,7 +173,8 @@ public sealed class NextEpochTests(PostgresServer server)
         await alpha.StartAsync();
         var lost = (await PutAsync(alpha, "perdu de vue")).Value.Entry;
         await PutAsync(alpha, "commun, changé dans l’une", common);
-        await AssertHoldsAsync(beta, "alpha", 4);
+        await PutAsync(alpha, "et une de plus");
+        await AssertHoldsAsync(beta, "alpha", 5);
         await alpha.StopAsync();
         await beta.StopAsync();
 
@@ -188,6 +189,11 @@ public sealed class NextEpochTests(PostgresServer server)
         await Eventually.TrueAsync(() => alpha.Local.IsFrozen, "the author sees its two histories", Cancellation);
         await Eventually.TrueAsync(() => beta.Get<HubRegister>().Find(HubId.Parse("alpha"))!.IsFrozen, "the follower freezes the hub", Cancellation);
         Assert.Equal("hub-forked", (await PutAsync(alpha, "rien")).Refusal!.Code);
+        // A longer other history is no reason to doubt this one: a frozen hub that starts again can still end both.
+        await alpha.StopAsync();
+        await alpha.StartAsync();
+        Assert.Equal("hub-forked", (await PutAsync(alpha, "rien")).Refusal!.Code);
+        Assert.False(alpha.Get<OwnStanding>().IsSuspect);
         var proof = await beta.Get<HubRegister>().ForkAsync(beta.Get<HubRegister>().Find(HubId.Parse("alpha"))!, Cancellation);
         Assert.NotEqual(proof!.Value.Ours.Head.Root, proof.Value.Theirs.Head.Root);
         using var http = new HttpClient { BaseAddress = beta.Address };

@@ -160,7 +160,7 @@ internal sealed partial class OwnRecovery(
         try
         {
             var inquiry = await BeginAsync();
-            for (var round = 0; round < RoundsAfterStart && !standing.IsSuspect; round++)
+            for (var round = 0; round < RoundsAfterStart && !standing.IsSuspect && !hubs.Local.IsFrozen; round++)
             {
                 var waiting = await recall.AskAsync(inquiry, [], hub.Stopping);
                 if (inquiry.HighestKnown is { } known && hub.Written is { } written && known.Head.Position > written)
@@ -174,7 +174,7 @@ internal sealed partial class OwnRecovery(
         {
             // The activation leaves: its successor asks again.
         }
-        catch (Exception e) when (e is NpgsqlException or TimeoutException or IOException)
+        catch (Exception e) when (e is NpgsqlException or TimeoutException or IOException or InvalidDataException)
         {
             LogUnavailable(e, options.HubId);
         }
@@ -223,7 +223,7 @@ internal sealed partial class OwnRecovery(
             {
                 return;
             }
-            catch (Exception e) when (e is NpgsqlException or TimeoutException or IOException)
+            catch (Exception e) when (e is NpgsqlException or TimeoutException or IOException or InvalidDataException)
             {
                 LogUnavailable(e, options.HubId);
                 await Task.Delay(AskAgain, time, CancellationToken.None);
@@ -259,7 +259,9 @@ internal sealed partial class OwnRecovery(
                 : head == inquiry.Highest ? await recall.PullBackAsync(own, head, recall.Sources(inquiry.HighestFrom), hub.Stopping) : Taken.Good;
             if (taken == Taken.Forked)
             {
-                // Writing is refused because the hub is frozen, which only an epoch ends.
+                // Writing is refused because the hub is frozen, which only an epoch ends. What was heard is of the other history: it is no reason to doubt this one at the next start.
+                await database.AdoptAsync(own.Follower.State.Position, own.Follower.State.Frontier.Root(), hub.Stopping);
+                marked = null;
                 standing.Trust();
                 return true;
             }
@@ -301,6 +303,8 @@ internal sealed partial class OwnRecovery(
         }
         await database.AdoptAsync(state.Position, state.Frontier.Root(), cancellation);
         marked = null;
+        // Who was named gone for this doubt may be back at the next.
+        gone.Clear();
         await hub.ReloadAsync(atOnce: true);
         return true;
     }
