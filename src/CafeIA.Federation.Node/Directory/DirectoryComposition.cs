@@ -1,4 +1,5 @@
 using CafeIA.Federation.Node.Directory.Hidden;
+using CafeIA.Federation.Node.Directory.Index;
 using CafeIA.Federation.Node.Directory.Places;
 using CafeIA.Federation.Node.Directory.Projection;
 using CafeIA.Federation.Node.Directory.Search;
@@ -14,6 +15,9 @@ internal static class DirectoryComposition
         services.AddPlaces();
         services.AddSingleton<IProjection, EventProjection>();
         services.AddSingleton<IProjection, ResourceProjection>();
+        services.AddSingleton<IndexRows>().AddSingleton<WordQueries>().AddSingleton<IndexUpkeep>();
+        services.AddSingleton<IProjection>(provider => provider.GetRequiredService<IndexUpkeep>());
+        services.AddHostedService(provider => provider.GetRequiredService<IndexUpkeep>());
         services.AddSingleton<FilterParser>();
         services.AddSingleton<Spelling>();
         services.AddSingleton<EventSearch>();

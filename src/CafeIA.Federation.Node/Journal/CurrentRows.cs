@@ -27,6 +27,10 @@ internal sealed class CurrentRows(IEnumerable<IProjection> projections)
         Project(batch, hub, [.. await WithOwnBodiesAsync(batch.Connection!, hub, epoch, puts, erased, cancellation)]);
     }
 
+    /// <summary>Commits what was added; the read models are told which entries it was.</summary>
+    public Task CommitAsync(NpgsqlTransaction transaction, KnownHub hub, IReadOnlyCollection<Guid> entries, CancellationToken cancellation) =>
+        projections.CommitAsync(transaction, hub, entries, cancellation);
+
     public void Project(NpgsqlBatch batch, KnownHub hub, IReadOnlyList<Change> shown)
     {
         foreach (var projection in projections)

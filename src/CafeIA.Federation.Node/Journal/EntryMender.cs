@@ -44,7 +44,7 @@ internal sealed class EntryMender(NpgsqlDataSource database, CurrentRows rows, E
             rows.Project(batch, hub, [.. removals.Select(r => Hidden(hub, at, r))]);
         }
         await batch.ExecuteNonQueryAsync(cancellation);
-        await transaction.CommitAsync(cancellation);
+        await rows.CommitAsync(transaction, hub, [.. puts.Select(p => p.Header.Entry.Value), .. removals.Select(r => r.Entry.Value)], cancellation);
         await erasures.KeepAsync(hub, [.. puts.Where(p => p.Header.Op == ChangeOp.Erase).Select(p => p.Header.Entry)], cancellation);
         return puts.Length + removals.Length;
     }

@@ -19,4 +19,14 @@ internal interface IProjection
     void Forget(NpgsqlBatch batch, KnownHub hub, uint epoch)
     {
     }
+
+    /// <summary>Rows of the directory that a committed transaction may have changed. Whoever writes them waits for this before it acknowledges anything. It does not fail.</summary>
+    /// <param name="hubKey">Whose entries.</param>
+    /// <param name="entries">Null: any of the hub.</param>
+    Task CommittedAsync(int hubKey, IReadOnlyCollection<Guid>? entries) => Task.CompletedTask;
+
+    /// <summary>Whether a transaction that wrote rows of the directory was committed is not known.</summary>
+    void OutcomeUnknown()
+    {
+    }
 }

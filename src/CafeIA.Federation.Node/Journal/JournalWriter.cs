@@ -124,7 +124,7 @@ internal sealed class JournalWriter(NpgsqlDataSource database, IEnumerable<IProj
             PastEpochs.AddLeave(batch, projections, hub, journalBatch.Epoch);
         try
         {
-            await batch.ExecuteNonQueryAsync(cancellation);
+            await projections.CommitAsync(() => batch.ExecuteNonQueryAsync(cancellation));
         }
         catch (PostgresException e) when (e.SqlState == SqlStates.DivisionByZero)
         {
@@ -133,6 +133,7 @@ internal sealed class JournalWriter(NpgsqlDataSource database, IEnumerable<IProj
                 throw;
             return AppendOutcome.Fenced;
         }
+        await projections.CommittedAsync(hub, journalBatch.EndsOpening ? null : [.. current.Select(c => c.Header.Entry.Value)]);
         if (erased.Count > 0 && erasures is not null)
             await erasures.KeepAsync(hub, erased, cancellation);
         return AppendOutcome.Committed;

@@ -38,7 +38,8 @@ internal sealed class TestJournal : IDisposable
     /// <param name="database">With the node's schema.</param>
     /// <param name="hub">A hub that the database does not know yet.</param>
     /// <param name="time">Of the changes, and what the occurrences' horizon is counted from.</param>
-    public static async Task<TestJournal> OpenAsync(NpgsqlDataSource database, string hub, TimeProvider time)
+    /// <param name="more">Read models besides those of the directory's tables.</param>
+    public static async Task<TestJournal> OpenAsync(NpgsqlDataSource database, string hub, TimeProvider time, params IProjection[] more)
     {
         var cancellation = CancellationToken.None;
         var signer = new HubSigner(ECDsa.Create(ECCurve.NamedCurves.nistP256));
@@ -46,7 +47,7 @@ internal sealed class TestJournal : IDisposable
         await hubs.LoadAsync(cancellation);
         var known = (await hubs.RegisterAsync(new HubProfile(HubId.Parse(hub), $"Hub {hub}", "association", [], null, signer.PublicKey), isLocal: false, cancellation)).Value;
         var places = new CurrentPlaces(new PlaceCoordinateStore(database, time));
-        var writer = new JournalWriter(database, [new EventProjection(places, time), new ResourceProjection()]);
+        var writer = new JournalWriter(database, [new EventProjection(places, time), new ResourceProjection(), .. more]);
         var state = await new JournalLoader(database).LoadAsync(known, cancellation);
         var sequencer = new Sequencer(FederationId.Parse("essai"), known.Id, signer, state, RandomNumberGenerator.Create());
         return new TestJournal(known, hubs, writer, signer, sequencer, time);

@@ -33,7 +33,10 @@ internal sealed partial class HubVisibility(NpgsqlDataSource database, HubRegist
         foreach (var hub in hubs.Hubs.Where(h => h.IsHidden))
         {
             await MarkAsync(hub, isCleared: true, cancellation);
-            var cleared = await ClearAsync(hub, cancellation);
+            var cleared = 0;
+            await projections.CommitAsync(async () => cleared = await ClearAsync(hub, cancellation));
+            if (cleared > 0)
+                await projections.CommittedAsync(hub, null);
             if (cleared > 0)
                 LogCleared(hub.Id, cleared);
         }
@@ -127,7 +130,7 @@ internal sealed partial class HubVisibility(NpgsqlDataSource database, HubRegist
             foreach (var projection in projections)
                 projection.Project(batch, known, changes);
             await batch.ExecuteNonQueryAsync(cancellation);
-            await transaction.CommitAsync(cancellation);
+            await projections.CommitAsync(transaction, known, [.. changes.Select(c => c.Header.Entry.Value)], cancellation);
             last = changes[^1].Header.Entry.Value;
             restored += changes.Count;
         }

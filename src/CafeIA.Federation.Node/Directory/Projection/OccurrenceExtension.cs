@@ -1,5 +1,6 @@
 using CafeIA.Federation.Node.Directory.Content;
 using CafeIA.Federation.Node.Directory.Occurrences;
+using CafeIA.Federation.Node.Journal;
 using Npgsql;
 
 namespace CafeIA.Federation.Node.Directory.Projection;
@@ -9,7 +10,7 @@ namespace CafeIA.Federation.Node.Directory.Projection;
 /// It goes in chunks, each a short transaction that locks the events it reads and skips those that a batch is writing: that batch expands them anew anyway.
 /// It only adds; what a changed event no longer has, its own projection removes.
 /// </remarks>
-internal sealed partial class OccurrenceExtension(NpgsqlDataSource database, TimeProvider time, ILogger<OccurrenceExtension> logger) : BackgroundService
+internal sealed partial class OccurrenceExtension(NpgsqlDataSource database, IEnumerable<IProjection> projections, TimeProvider time, ILogger<OccurrenceExtension> logger) : BackgroundService
 {
     /// <summary>Events in one transaction.</summary>
     private const int Chunk = 100;
@@ -63,7 +64,12 @@ internal sealed partial class OccurrenceExtension(NpgsqlDataSource database, Tim
         foreach (var hub in found.GroupBy(e => e.HubKey))
             Add(batch, hub.Key, [.. hub], now);
         await batch.ExecuteNonQueryAsync(cancellation);
-        await transaction.CommitAsync(cancellation);
+        await projections.CommitAsync(() => transaction.CommitAsync(cancellation));
+        foreach (var hub in found.GroupBy(e => e.HubKey, e => e.Entry))
+        {
+            foreach (var projection in projections)
+                await projection.CommittedAsync(hub.Key, [.. hub]);
+        }
         return found.Count;
     }
 

@@ -147,6 +147,6 @@ internal sealed class DirectoryCheck(NpgsqlDataSource database, HubRegister hubs
         // Rows that no entry stands for go like those of a withdrawn one.
         rows.Project(batch, hub, changes.Count > 0 ? [.. changes.Select(c => c.Change)] : [NoEntry.Of(hub, 1, entry)]);
         await batch.ExecuteNonQueryAsync(cancellation);
-        await transaction.CommitAsync(cancellation);
+        await rows.CommitAsync(transaction, hub, [entry], cancellation);
     }
 }

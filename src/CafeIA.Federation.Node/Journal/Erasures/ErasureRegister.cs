@@ -61,7 +61,9 @@ internal sealed class ErasureRegister(NpgsqlDataSource database, HubRegister hub
                 projection.Project(batch, hub, current);
         }
         await batch.ExecuteNonQueryAsync(cancellation);
-        await transaction.CommitAsync(cancellation);
+        await projections.CommitAsync(() => transaction.CommitAsync(cancellation));
+        if (hubs.Find(id) is { } touched)
+            await projections.CommittedAsync(touched, [.. erased.Select(e => e.Value)]);
     }
 
     /// <summary>The current changes as if their bodies were gone, which is how the directory learns to show nothing of them.</summary>

@@ -65,7 +65,7 @@ internal sealed class SnapshotSwap(NpgsqlDataSource database, CurrentRows rows, 
         var erased = await AddEntriesAsync(connection, transaction, hub, epoch, cancellation);
         await LeavePastAsync(connection, transaction, hub, before, epoch, erased.Count > 0, cancellation);
         await NoteAsync(connection, hub, epoch, staged.Head.Head.Size, digest, cancellation);
-        await transaction.CommitAsync(cancellation);
+        await projections.CommitAsync(transaction, hub, null, cancellation);
         await erasures.KeepAsync(hub, erased, cancellation);
         return SwapOutcome.Swapped;
     }

@@ -1,3 +1,4 @@
+using CafeIA.Federation.Node.Directory;
 using CafeIA.Federation.Node.Exchange;
 using CafeIA.Federation.Node.Hubs;
 using CafeIA.Federation.Node.Journal;
@@ -15,6 +16,8 @@ internal sealed record NodeSettings
     public HubOptions Hub { get; init; } = new();
 
     public DatabaseOptions Database { get; init; } = new();
+
+    public DirectoryOptions Directory { get; init; } = new();
 
     public BrokerOptions Broker { get; init; } = new();
 

@@ -70,7 +70,7 @@ public sealed class EventProjectionTests(PostgresFixture postgres) : IClassFixtu
         using var directory = await OpenAsync(postgres);
         await directory.Journal.PutAsync(Cafe("monthly", "2026-03-05T18:30", null) with { Recurrence = new() { Rule = "FREQ=MONTHLY" } });
         var before = await CountAsync(directory, "occurrence");
-        using var extension = new OccurrenceExtension(directory.Database, directory.Time, NullLogger<OccurrenceExtension>.Instance);
+        using var extension = new OccurrenceExtension(directory.Database, [directory.Index], directory.Time, NullLogger<OccurrenceExtension>.Instance);
 
         Assert.Equal(0, await extension.ExtendAsync(TestContext.Current.CancellationToken));
         directory.Time.Now = Now.AddMonths(3);
@@ -117,7 +117,7 @@ public sealed class EventProjectionTests(PostgresFixture postgres) : IClassFixtu
                     var outcomes = await directory.Journal.AppendAsync([.. bodies.Select(b => directory.Journal.Put(null, kind, b))]);
                     Assert.All(outcomes, o => Assert.True(o.IsOk));
                 }
-                await directory.Events.SearchAsync(directory.Mine, TestContext.Current.CancellationToken);
+                await directory.PageAsync(directory.Mine);
             },
             iter: 5,
             threads: 1);

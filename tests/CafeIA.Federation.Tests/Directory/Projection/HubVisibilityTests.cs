@@ -32,8 +32,8 @@ public sealed class HubVisibilityTests(PostgresFixture postgres) : IClassFixture
 
         Assert.Empty(await directory.TitlesAsync(directory.Mine with { Text = "cachés" }));
         Assert.Empty(await directory.TitlesAsync(directory.Mine));
-        Assert.DoesNotContain((await directory.Events.SearchAsync(new() { Text = "cachés" }, Cancellation)).Items, h => h.Hub.Id == directory.Journal.Hub.Id);
-        Assert.DoesNotContain((await directory.Events.SearchAsync(new() { Limit = 200 }, Cancellation)).Items, h => h.Hub.Id == directory.Journal.Hub.Id);
+        Assert.DoesNotContain((await directory.PageAsync(new() { Text = "cachés" })).Items, h => h.Hub.Id == directory.Journal.Hub.Id);
+        Assert.DoesNotContain((await directory.PageAsync(new() { Limit = 200 })).Items, h => h.Hub.Id == directory.Journal.Hub.Id);
         Assert.Empty((await directory.Resources.SearchAsync(directory.Mine, Cancellation)).Items);
         Assert.DoesNotContain((await directory.Resources.SearchAsync(new() { Limit = 200 }, Cancellation)).Items, h => h.Hub.Id == directory.Journal.Hub.Id);
         Assert.Empty((await directory.Resources.SearchAsync(directory.Mine with { Text = "mallette cachée" }, Cancellation)).Items);
@@ -134,7 +134,7 @@ public sealed class HubVisibilityTests(PostgresFixture postgres) : IClassFixture
     private HubVisibility Visibility(DirectoryFixture directory)
     {
         var places = new CurrentPlaces(new PlaceCoordinateStore(postgres.Database, directory.Time));
-        return new(postgres.Database, directory.Journal.Hubs, [new EventProjection(places, directory.Time), new ResourceProjection()], directory.Time, NullLogger<HubVisibility>.Instance);
+        return new(postgres.Database, directory.Journal.Hubs, [new EventProjection(places, directory.Time), new ResourceProjection(), directory.Index], directory.Time, NullLogger<HubVisibility>.Instance);
     }
 
     private async Task<int> CountedAsync(DirectoryFixture directory)

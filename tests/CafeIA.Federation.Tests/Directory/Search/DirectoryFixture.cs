@@ -1,10 +1,13 @@
+using CafeIA.Federation.Node.Directory;
 using CafeIA.Federation.Node.Directory.Content;
+using CafeIA.Federation.Node.Directory.Index;
 using CafeIA.Federation.Node.Directory.Places;
 using CafeIA.Federation.Node.Directory.Places.Coordinates;
 using CafeIA.Federation.Node.Directory.Search;
 using CafeIA.Federation.Node.Journal;
 using CafeIA.Federation.Protocol.Identifiers;
 using CafeIA.Federation.Tests.Fixtures;
+using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using Xunit;
 
@@ -17,14 +20,20 @@ internal sealed class DirectoryFixture : IDisposable
 
     private readonly Spelling spelling;
 
-    private DirectoryFixture(NpgsqlDataSource database, TestJournal journal, ManualTime time)
+    private readonly EventSearch byPostgres;
+    private readonly IndexUpkeep none;
+
+    private DirectoryFixture(NpgsqlDataSource database, TestJournal journal, IndexUpkeep index, ManualTime time)
     {
         var places = new CurrentPlaces(new PlaceCoordinateStore(database, time));
         spelling = new Spelling(database, places, time);
         Database = database;
         Journal = journal;
         Time = time;
-        Events = new EventSearch(database, journal.Hubs, places, spelling);
+        Index = index;
+        none = NewIndex(database, time);
+        Events = new EventSearch(database, journal.Hubs, places, spelling, index, new(database));
+        byPostgres = new EventSearch(database, journal.Hubs, places, spelling, none, new(database));
         Event = new EventLookup(database, journal.Hubs, places, time);
         Resources = new ResourceSearch(database, journal.Hubs);
         Resource = new ResourceLookup(database, journal.Hubs);
@@ -36,7 +45,11 @@ internal sealed class DirectoryFixture : IDisposable
 
     public ManualTime Time { get; }
 
+    /// <summary>Answers from memory.</summary>
     public EventSearch Events { get; }
+
+    /// <summary>Holds whatever the database held when this was opened, and follows its hub.</summary>
+    public IndexUpkeep Index { get; }
 
     public EventLookup Event { get; }
 
@@ -51,14 +64,29 @@ internal sealed class DirectoryFixture : IDisposable
     public static async Task<DirectoryFixture> OpenAsync(PostgresFixture postgres)
     {
         var time = new ManualTime(Now);
-        return new DirectoryFixture(postgres.Database, await TestJournal.OpenAsync(postgres.Database, $"h{Guid.NewGuid():N}", time), time);
+        var index = NewIndex(postgres.Database, time);
+        await index.ReadAllAsync(Cancelled);
+        return new DirectoryFixture(postgres.Database, await TestJournal.OpenAsync(postgres.Database, $"h{Guid.NewGuid():N}", time, index), index, time);
     }
+
+    private static IndexUpkeep NewIndex(NpgsqlDataSource database, TimeProvider time) =>
+        new(new IndexRows(database), new DirectoryOptions(), new TestMeters(), time, NullLogger<IndexUpkeep>.Instance);
 
     public static EventContent Cafe(string title, string? start = "2026-04-02T18:30", string? end = "2026-04-02T20:30", string? commune = null) =>
         new() { Title = title, Start = start, End = end, Place = commune is null ? null : new PlaceContent { Commune = commune } };
 
     public async Task<IReadOnlyList<string>> TitlesAsync(DirectoryFilter filter) =>
-        [.. (await Events.SearchAsync(filter, Cancelled)).Items.Select(h => h.Content.Title)];
+        [.. (await PageAsync(filter)).Items.Select(h => h.Content.Title)];
+
+    /// <summary>One page, which memory and PostgreSQL give alike.</summary>
+    public async Task<SearchPage<EventHit>> PageAsync(DirectoryFilter filter)
+    {
+        var page = await Events.SearchAsync(filter, Cancelled);
+        var expected = await byPostgres.SearchAsync(filter, Cancelled);
+        Assert.Equal(expected.Items.Select(h => (h.Entry, h.Hub.Id, h.Position, h.Occurrence?.StartUtc)), page.Items.Select(h => (h.Entry, h.Hub.Id, h.Position, h.Occurrence?.StartUtc)));
+        Assert.Equal((expected.NextCursor, expected.Corrected), (page.NextCursor, page.Corrected));
+        return page;
+    }
 
     /// <summary>Every page, from the first to the last.</summary>
     public async Task<List<EventHit>> AllAsync(DirectoryFilter filter)
@@ -66,7 +94,7 @@ internal sealed class DirectoryFixture : IDisposable
         var hits = new List<EventHit>();
         while (true)
         {
-            var page = await Events.SearchAsync(filter, Cancelled);
+            var page = await PageAsync(filter);
             hits.AddRange(page.Items);
             if (page.NextCursor is null)
                 return hits;
@@ -78,6 +106,8 @@ internal sealed class DirectoryFixture : IDisposable
     public void Dispose()
     {
         spelling.Dispose();
+        Index.Dispose();
+        none.Dispose();
         Journal.Dispose();
     }
 }

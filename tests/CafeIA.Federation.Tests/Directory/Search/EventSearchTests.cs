@@ -46,7 +46,7 @@ public sealed class EventSearchTests(PostgresFixture postgres) : IClassFixture<P
         using var directory = await OpenAsync(postgres);
         await directory.Journal.PutAsync(Cafe("Café à la médiathèque"));
 
-        var page = await directory.Events.SearchAsync(directory.Mine with { Text = text }, TestContext.Current.CancellationToken);
+        var page = await directory.PageAsync(directory.Mine with { Text = text });
 
         Assert.Equal("Café à la médiathèque", Assert.Single(page.Items).Content.Title);
         Assert.Equal("médiathèque", page.Corrected);
@@ -82,7 +82,7 @@ public sealed class EventSearchTests(PostgresFixture postgres) : IClassFixture<P
         await directory.Journal.PutAsync(Cafe("weekly", "2026-04-02T18:30", "2026-04-02T20:30") with { Recurrence = new() { Rule = "FREQ=WEEKLY;COUNT=4" } });
         var filter = directory.Mine with { From = new(2026, 4, 5, 0, 0, 0, TimeSpan.Zero) };
 
-        var once = Assert.Single((await directory.Events.SearchAsync(filter, TestContext.Current.CancellationToken)).Items);
+        var once = Assert.Single((await directory.PageAsync(filter)).Items);
         var each = await directory.AllAsync(filter with { Each = Each.Occurrence });
 
         Assert.Equal(new DateOnly(2026, 4, 9), once.Occurrence!.Value.Date);
@@ -143,11 +143,11 @@ public sealed class EventSearchTests(PostgresFixture postgres) : IClassFixture<P
         var near = directory.Mine with { Near = AroundLyon with { RadiusKm = 8 } };
 
         Assert.Equal(["Villeurbanne", "Lyon", "here"], await directory.TitlesAsync(near));
-        var nearest = (await directory.Events.SearchAsync(near with { Sort = SortOrder.Distance }, TestContext.Current.CancellationToken)).Items;
+        var nearest = (await directory.PageAsync(near with { Sort = SortOrder.Distance })).Items;
         Assert.Equal("here", nearest[0].Content.Title);
         Assert.Equal(PointPrecision.Place, nearest[0].Place.Precision);
         Assert.InRange(nearest[0].DistanceKm!.Value, 0.001, 0.1);
-        var wide = (await directory.Events.SearchAsync(near with { Near = AroundLyon with { RadiusKm = 60 } }, TestContext.Current.CancellationToken)).Items;
+        var wide = (await directory.PageAsync(near with { Near = AroundLyon with { RadiusKm = 60 } })).Items;
         Assert.Equal(PointPrecision.Departement, wide.Single(h => h.Content.Title.StartsWith("some", StringComparison.Ordinal)).Place.Precision);
     }
 

@@ -98,11 +98,11 @@ public sealed class ErasingAppendTests(PostgresFixture postgres) : IClassFixture
         using var directory = await OpenAsync(postgres);
         var id = await directory.Journal.PutAsync(Cafe("Schtroumpfissime"));
         var filter = directory.Mine with { Text = "Schtroumpfissine" };
-        Assert.Equal("schtroumpfissime", (await directory.Events.SearchAsync(filter, Cancellation)).Corrected);
+        Assert.Equal("schtroumpfissime", (await directory.PageAsync(filter)).Corrected);
 
         await directory.Journal.EraseAsync(id);
 
-        Assert.Null((await directory.Events.SearchAsync(filter, Cancellation)).Corrected);
+        Assert.Null((await directory.PageAsync(filter)).Corrected);
     }
 
     private static Intent Erase(EntryId id) => new(id, false, EntryKind.Event, ChangeOp.Erase, null);

@@ -1,0 +1,241 @@
+using System.Diagnostics.Metrics;
+using CafeIA.Federation.Node.Directory.Hidden;
+using CafeIA.Federation.Node.Journal;
+using CafeIA.Federation.Protocol.Journal;
+using Npgsql;
+
+namespace CafeIA.Federation.Node.Directory.Index;
+
+/// <summary>Keeps the index in memory the same as the directory's tables: reads all of it at the start, and after each commit the events it touched, before the commit is acknowledged.</summary>
+/// <remarks>
+/// Whoever writes the tables says afterwards which events it touched (<see cref="IProjection.CommittedAsync"/>); their rows are read from the database, not taken from the writer, so that neither the order in which two
+/// writers tell nor what they believe to have written matters. One pass at a time reads for all who wait. Whenever it cannot be known what was committed, the index is given up and read anew, and
+/// PostgreSQL answers meanwhile.
+/// </remarks>
+internal sealed partial class IndexUpkeep : BackgroundService, IProjection
+{
+    /// <summary>Events read with one statement.</summary>
+    private const int Batch = 5_000;
+
+    /// <summary>A hub with more events than this is not followed event by event when all of it changes: everything is read anew.</summary>
+    private const int LargeHub = 20_000;
+
+    /// <summary>After a fault of the database.</summary>
+    private static readonly TimeSpan Retry = TimeSpan.FromSeconds(5);
+
+    private readonly IndexRows rows;
+    private readonly TimeProvider time;
+    private readonly ILogger<IndexUpkeep> logger;
+    private readonly Meter meter;
+    private readonly Counter<long> answered;
+    private readonly Lock sync = new();
+    private readonly bool isOn;
+
+    private volatile EventIndex? current;
+    private Touched waiting = new();
+    private Touched? recorded;
+    private bool isRunning;
+    private TaskCompletionSource given = NewSource();
+
+    public IndexUpkeep(IndexRows rows, DirectoryOptions options, IMeterFactory meters, TimeProvider time, ILogger<IndexUpkeep> logger)
+    {
+        this.rows = rows;
+        this.time = time;
+        this.logger = logger;
+        isOn = options.MemoryIndex;
+        meter = meters.Create(HiddenGauge.Name);
+        answered = meter.CreateCounter<long>("cafeia.searches", "{search}", "Pages of events that were searched for, by what answered");
+        meter.CreateObservableGauge("cafeia.index.events", () => current?.Count ?? 0, "{event}", "Events in the index in memory; 0 while PostgreSQL answers alone");
+        meter.CreateObservableGauge("cafeia.index.size", () => current?.Bytes ?? 0, "By", "Memory of that index, about");
+    }
+
+    /// <summary>Null while PostgreSQL answers alone.</summary>
+    public EventIndex? Current => current;
+
+    /// <summary>Counts a page.</summary>
+    public void Answered(bool fromMemory) => answered.Add(1, new KeyValuePair<string, object?>("by", fromMemory ? "memory" : "postgres"));
+
+    public void Project(NpgsqlBatch batch, KnownHub hub, IReadOnlyList<Change> current)
+    {
+        // The rows are read once they are committed.
+    }
+
+    public Task CommittedAsync(int hubKey, IReadOnlyCollection<Guid>? entries)
+    {
+        lock (sync)
+        {
+            recorded?.Add(hubKey, entries);
+            if (current is null)
+                return Task.CompletedTask;
+            waiting.Add(hubKey, entries);
+            if (!isRunning)
+            {
+                isRunning = true;
+                _ = Task.Run(FollowAsync);
+            }
+            return waiting.Done;
+        }
+    }
+
+    public void OutcomeUnknown() => GiveUp();
+
+    /// <summary>Reads everything and shows it. Returns once the index answers.</summary>
+    public async Task ReadAllAsync(CancellationToken cancellation)
+    {
+        var started = time.GetTimestamp();
+        lock (sync)
+        {
+            recorded = new();
+            given = NewSource();
+        }
+        var index = new EventIndex();
+        await foreach (var one in rows.ReadAllAsync(cancellation))
+            index.Add(one);
+        index.Show();
+        while (true)
+        {
+            Touched touched;
+            lock (sync)
+            {
+                if (recorded is null)
+                    throw new InvalidOperationException("The index was given up while it was read.");
+                if (recorded.IsEmpty)
+                {
+                    recorded = null;
+                    current = index;
+                    break;
+                }
+                touched = recorded;
+                recorded = new();
+            }
+            await ApplyAsync(index, touched, cancellation);
+        }
+        LogRead(index.Count, index.Current.Occurrences, index.Bytes / 1_000_000, time.GetElapsedTime(started).TotalSeconds);
+    }
+
+    public override void Dispose()
+    {
+        meter.Dispose();
+        base.Dispose();
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        // The first page is served before all of them are read.
+        await Task.Yield();
+        while (isOn && !stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await ReadAllAsync(stoppingToken);
+                await given.Task.WaitAsync(stoppingToken);
+            }
+            catch (Exception e) when (e is NpgsqlException or InvalidOperationException)
+            {
+                LogFailed(e);
+                await Task.Delay(Retry, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    private async Task FollowAsync()
+    {
+        while (true)
+        {
+            Touched touched;
+            EventIndex? index;
+            lock (sync)
+            {
+                (touched, waiting) = (waiting, new());
+                index = current;
+                if (touched.IsEmpty || index is null)
+                {
+                    isRunning = false;
+                    touched.End();
+                    return;
+                }
+            }
+            try
+            {
+                await ApplyAsync(index, touched, CancellationToken.None);
+                if (index.IsWorn)
+                    GiveUp();
+            }
+#pragma warning disable CA1031 // Whatever went wrong, an index that missed a change must not answer.
+            catch (Exception e)
+#pragma warning restore CA1031
+            {
+                LogLost(e);
+                GiveUp();
+            }
+            touched.End();
+        }
+    }
+
+    private async Task ApplyAsync(EventIndex index, Touched touched, CancellationToken cancellation)
+    {
+        foreach (var hub in touched.Hubs)
+        {
+            var there = await rows.EntriesOfAsync(hub, cancellation);
+            var shown = index.ShownOf(hub);
+            if (there.Count + shown.Count > LargeHub)
+            {
+                GiveUp();
+                return;
+            }
+            touched.Events.UnionWith(there.Concat(shown).Select(e => (hub, e)));
+        }
+        foreach (var part in touched.Events.Chunk(Batch))
+        {
+            var read = await rows.ReadAsync(part, cancellation);
+            var gone = part.Except(read.Select(r => (r.HubKey, r.Entry)));
+            index.Apply(read.Where(r => index.ShownVersion(r.HubKey, r.Entry) != r.Version), gone);
+        }
+    }
+
+    /// <summary>PostgreSQL answers until everything was read anew.</summary>
+    private void GiveUp()
+    {
+        lock (sync)
+        {
+            current = null;
+            recorded = null;
+            given.TrySetResult();
+        }
+    }
+
+    private static TaskCompletionSource NewSource() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    [LoggerMessage(1, LogLevel.Information, "Index en mémoire : {Events} événements, {Occurrences} dates, {Megabytes} Mo, lus en {Seconds:0.0} s")]
+    private partial void LogRead(int events, int occurrences, long megabytes, double seconds);
+
+    [LoggerMessage(2, LogLevel.Warning, "L’index en mémoire n’a pas pu être lu ; PostgreSQL répond, nouvel essai dans peu de temps")]
+    private partial void LogFailed(Exception exception);
+
+    [LoggerMessage(3, LogLevel.Warning, "L’index en mémoire n’a pas pu suivre un changement ; il est relu, PostgreSQL répond entre-temps")]
+    private partial void LogLost(Exception exception);
+
+    /// <summary>Events whose rows may have changed.</summary>
+    private sealed class Touched
+    {
+        private readonly TaskCompletionSource done = NewSource();
+
+        public HashSet<(int HubKey, Guid Entry)> Events { get; } = [];
+
+        public HashSet<int> Hubs { get; } = [];
+
+        public bool IsEmpty => Events.Count + Hubs.Count == 0;
+
+        public Task Done => done.Task;
+
+        public void Add(int hubKey, IReadOnlyCollection<Guid>? entries)
+        {
+            if (entries is null)
+                Hubs.Add(hubKey);
+            foreach (var entry in entries ?? [])
+                Events.Add((hubKey, entry));
+        }
+
+        public void End() => done.TrySetResult();
+    }
+}

@@ -1,0 +1,139 @@
+using CafeIA.Federation.Node.Directory.Content;
+using CafeIA.Federation.Node.Directory.Index;
+using CafeIA.Federation.Node.Directory.Search;
+using CafeIA.Federation.Node.Journal;
+using CafeIA.Federation.Protocol.Identifiers;
+using CafeIA.Federation.Tests.Directory.Search;
+using CafeIA.Federation.Tests.Fixtures;
+using CsCheck;
+using Npgsql;
+using Xunit;
+
+namespace CafeIA.Federation.Tests.Directory.Index;
+
+/// <summary>The index in memory never answers otherwise than the database.</summary>
+public sealed class IndexSearchTests(PostgresFixture postgres) : IClassFixture<PostgresFixture>
+{
+    private const int Events = 250;
+    private const int Searches = 400;
+
+    /// <summary>Pages of one search that are held against each other.</summary>
+    private const int Pages = 4;
+
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Every_page_of_every_search_is_the_same_from_memory_and_from_the_database()
+    {
+        using var directory = await DirectoryFixture.OpenAsync(postgres);
+        using var other = await TestJournal.OpenAsync(postgres.Database, $"h{Guid.NewGuid():N}", directory.Time, directory.Index);
+        var ids = await PutAsync(directory.Journal, null);
+        await PutAsync(other, null);
+        await CompareAsync(directory, other, []);
+
+        // Half of one hub's events are changed, some are gone, and a hub is hidden.
+        await PutAsync(directory.Journal, [.. ids.Where((_, i) => i % 2 == 0)]);
+        foreach (var gone in ids.Where((_, i) => i % 5 == 1))
+            await directory.Journal.WithdrawAsync(gone);
+        await CompareAsync(directory, other, []);
+        await CompareAsync(directory, other, [other.Hub.Key]);
+    }
+
+    [Fact]
+    public async Task What_was_read_at_a_start_is_what_was_followed_change_by_change()
+    {
+        using var directory = await DirectoryFixture.OpenAsync(postgres);
+        var ids = await PutAsync(directory.Journal, null);
+        await PutAsync(directory.Journal, [.. ids.Take(100)]);
+        await directory.Journal.WithdrawAsync(ids[3]);
+        using var started = await DirectoryFixture.OpenAsync(postgres);
+
+        var filter = new DirectoryFilter { Each = Each.Occurrence, Limit = 5_000, Hubs = [directory.Journal.Hub.Id] };
+        var followed = Page(directory.Index, filter, [directory.Journal.Hub.Key], []);
+        Assert.Equal(followed, Page(started.Index, filter, [directory.Journal.Hub.Key], []));
+        Assert.True(followed.Count > Events, $"Only {followed.Count} occurrences were found.");
+        Assert.Equal(Events - 1, followed.Select(h => h.Entry).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task A_row_that_is_not_the_version_the_index_meant_is_answered_by_the_database()
+    {
+        using var directory = await DirectoryFixture.OpenAsync(postgres);
+        await directory.Journal.PutAllAsync([DirectoryFixture.Cafe("Avant"), DirectoryFixture.Cafe("Après", "2026-04-03T18:30", null)]);
+        await using var behind = directory.Database.CreateCommand(
+            "update occurrence set starts_at = starts_at + interval '5 days', ends_at = ends_at + interval '5 days' where hub_key = $1 and starts_at < '2026-04-03'");
+        behind.Parameters.Add(new NpgsqlParameter { Value = directory.Journal.Hub.Key });
+        await behind.ExecuteNonQueryAsync(Cancelled);
+
+        Assert.Equal(["Après", "Avant"], await directory.TitlesAsync(directory.Mine));
+    }
+
+    [Fact]
+    public async Task A_commit_whose_outcome_is_not_known_makes_the_index_be_read_anew()
+    {
+        using var directory = await DirectoryFixture.OpenAsync(postgres);
+        await directory.Journal.PutAsync(DirectoryFixture.Cafe("Avant"));
+
+        directory.Index.OutcomeUnknown();
+
+        Assert.Null(directory.Index.Current);
+        Assert.Equal(["Avant"], await directory.TitlesAsync(directory.Mine));
+        await directory.Index.ReadAllAsync(Cancelled);
+        Assert.Single(Page(directory.Index, directory.Mine, [directory.Journal.Hub.Key], []));
+    }
+
+    private static async Task<IReadOnlyList<EntryId>> PutAsync(TestJournal journal, IReadOnlyList<EntryId>? entries)
+    {
+        var contents = SearchCases.Event.Array[entries?.Count ?? Events].Single();
+        var intents = contents.Select((c, i) => journal.Put(entries?[i], EntryKind.Event, ContentBody.Write(c))).ToArray();
+        return [.. (await journal.AppendAsync(intents)).Select(o => o.Value.Entry)];
+    }
+
+    private async Task CompareAsync(DirectoryFixture directory, TestJournal other, int[] hidden)
+    {
+        var words = new WordQueries(directory.Database);
+        var hubs = new Dictionary<HubId, int> { [directory.Journal.Hub.Id] = directory.Journal.Hub.Key, [other.Hub.Id] = other.Hub.Key };
+        var (found, further) = (0, 0);
+        await SearchCases.Filter([.. hubs.Keys]).SampleAsync(
+            async filter =>
+            {
+                var keys = filter.Hubs.Select(h => hubs[h]).ToArray();
+                for (var page = 0; page < Pages; page++)
+                {
+                    var query = filter.Text is { } text ? await words.ReadAsync(text, Cancelled) : null;
+                    Assert.True(IndexSearch.CanAnswer(filter, query));
+                    var recalled = IndexSearch.Page(directory.Index.Current!, filter, keys, hidden, query);
+                    Assert.Equal(await QueryAsync(filter, keys, hidden), recalled);
+                    Interlocked.Add(ref found, recalled.Count);
+                    if (recalled.Count <= filter.Limit)
+                        break;
+                    Interlocked.Increment(ref further);
+                    var last = recalled[filter.Limit - 1];
+                    filter = filter with { After = new(filter.Sort, last.Rank, PageCursor.Microseconds(last.Start), last.Entry, last.HubKey) };
+                }
+            },
+            iter: Searches,
+            threads: 1);
+        Assert.True(found > Searches && further > Searches / 10, $"{found} rows were found and {further} pages followed: too few to tell.");
+    }
+
+    private async Task<IReadOnlyList<IndexHit>> QueryAsync(DirectoryFilter filter, int[] keys, int[] hidden)
+    {
+        var hits = new List<IndexHit>();
+        await using var batch = new EventQuery(filter, keys, hidden).Page(postgres.Database);
+        var versions = new Dictionary<(Guid, int), uint>();
+        await using (var command = postgres.Database.CreateCommand("select entry_id, hub_key, xmin from event"))
+        {
+            await using var rows = await command.ExecuteReaderAsync(Cancelled);
+            while (await rows.ReadAsync(Cancelled))
+                versions[(rows.GetGuid(0), rows.GetInt32(1))] = rows.GetFieldValue<uint>(2);
+        }
+        await using var reader = await batch.ExecuteReaderAsync(Cancelled);
+        await reader.NextResultAsync(Cancelled);
+        while (await reader.ReadAsync(Cancelled))
+            hits.Add(new(reader.GetDouble(0), reader.GetInt32(9), reader.GetGuid(10), reader.GetDateTime(1), versions[(reader.GetGuid(10), reader.GetInt32(9))]));
+        return hits;
+    }
+
+    private static IReadOnlyList<IndexHit> Page(IndexUpkeep index, DirectoryFilter filter, int[] keys, int[] hidden) => IndexSearch.Page(index.Current!, filter, keys, hidden, null);
+}
