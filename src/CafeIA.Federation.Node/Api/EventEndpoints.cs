@@ -60,6 +60,8 @@ internal static class EventEndpoints
         if (!filter.IsOk)
             return new Refused(filter.Refusal, StatusCodes.Status400BadRequest);
         request.HttpContext.Response.Headers.CacheControl = "no-cache";
+        if (format.Value == Format.GeoJson && filter.Value.Zoom is not null)
+            return await feeds.ClustersAsync(filter.Value, request, cancellation);
         if (format.Value != Format.Json)
             return EventFeeds.Write(format.Value, await feeds.AllAsync(filter.Value, MaxFeed, cancellation), request);
         var page = await feeds.Search.SearchAsync(filter.Value, cancellation);

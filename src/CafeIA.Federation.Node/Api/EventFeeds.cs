@@ -7,7 +7,7 @@ using CafeIA.Federation.Protocol.Identifiers;
 namespace CafeIA.Federation.Node.Api;
 
 /// <summary>The events of a search as a calendar or a map layer.</summary>
-internal sealed class EventFeeds(FilterParser filters, EventSearch search, EventLookup lookup)
+internal sealed class EventFeeds(FilterParser filters, EventSearch search, MapClusters clusters, EventLookup lookup)
 {
     private const string CalendarName = "Cafés IA";
 
@@ -30,6 +30,16 @@ internal sealed class EventFeeds(FilterParser filters, EventSearch search, Event
                 return hits;
             filter = filter with { After = next };
         }
+    }
+
+    /// <summary>The clusters of a search that names a zoom level, as GeoJSON: <c>count</c>, and the event's id and address where it is one.</summary>
+    public async Task<IResult> ClustersAsync(DirectoryFilter filter, HttpRequest request, CancellationToken cancellation)
+    {
+        var found = await clusters.FindAsync(filter, filter.Zoom!.Value, cancellation);
+        var output = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(output))
+            GeoJsonWriter.Write(json, found, entry => Links.Page(request, EntryKind.Event, entry));
+        return Results.Bytes(output.WrittenMemory, Formats.GeoJson);
     }
 
     public static IResult Write(Format format, IReadOnlyList<EventHit> hits, HttpRequest request)

@@ -21,6 +21,7 @@ internal static class DirectoryComposition
         services.AddSingleton<FilterParser>();
         services.AddSingleton<Spelling>();
         services.AddSingleton<EventSearch>();
+        services.AddSingleton<MapClusters>();
         services.AddSingleton<EventLookup>();
         services.AddSingleton<ResourceSearch>();
         services.AddSingleton<ResourceLookup>();

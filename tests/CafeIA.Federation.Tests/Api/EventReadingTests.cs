@@ -70,6 +70,28 @@ public sealed class EventReadingTests(ApiNode api) : IClassFixture<ApiNode>
     }
 
     [Fact]
+    public async Task A_map_gets_clusters_that_part_as_it_is_zoomed_in_and_end_as_single_events()
+    {
+        var lyon = await api.CreateAsync(ApiNode.Cafe("Café groupé", "2031-05-01T18:00", null));
+        await api.CreateAsync(ApiNode.Cafe("Café groupé", "2031-05-02T18:00", null, new { commune = "38185" }));
+        const string Search = "/api/v1/events.geojson?q=groupé&bbox=4,45,6,46.5&from=2031-05-01";
+
+        var (response, far) = await api.GetAsync(Search + "&zoom=4");
+        var (_, near) = await api.GetAsync(Search + "&zoom=8");
+        var (_, one) = await api.GetAsync(Search + "&zoom=8&to=2031-05-01");
+
+        Assert.Equal("application/geo+json", response.Content.Headers.ContentType?.MediaType);
+        var both = Assert.Single(far.GetProperty("features").EnumerateArray());
+        Assert.Equal(2, both.GetProperty("properties").GetProperty("count").GetInt32());
+        Assert.False(both.TryGetProperty("id", out _));
+        Assert.InRange(both.GetProperty("geometry").GetProperty("coordinates")[1].GetDouble(), 45.2, 45.75);
+        Assert.Equal([1, 1], near.GetProperty("features").EnumerateArray().Select(f => f.GetProperty("properties").GetProperty("count").GetInt32()));
+        var single = Assert.Single(one.GetProperty("features").EnumerateArray());
+        Assert.Equal(lyon, single.GetProperty("id").GetString());
+        Assert.EndsWith("/evenements/" + lyon, single.GetProperty("properties").GetProperty("url").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_reader_that_takes_none_of_the_forms_is_told_so()
     {
         var (response, problem) = await api.GetAsync("/api/v1/events", "image/png");

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
 using CafeIA.Federation.Node.Directory.Content;
+using CafeIA.Federation.Node.Directory.Search;
+using CafeIA.Federation.Protocol.Identifiers;
 
 namespace CafeIA.Federation.Node.Directory.Calendar;
 
@@ -24,12 +26,35 @@ internal static class GeoJsonWriter
         json.WriteEndObject();
     }
 
-    private static void Feature(Utf8JsonWriter json, CalendarEntry entry, double latitude, double longitude)
+    /// <summary>Clusters as points with how many events they stand for; one that is a single event has its id and page.</summary>
+    public static void Write(Utf8JsonWriter json, IEnumerable<MapCluster> clusters, Func<EntryId, string> page)
     {
-        var content = entry.Content;
+        ArgumentNullException.ThrowIfNull(json);
+        ArgumentNullException.ThrowIfNull(clusters);
+        ArgumentNullException.ThrowIfNull(page);
         json.WriteStartObject();
-        json.WriteString("type"u8, "Feature"u8);
-        json.WriteString("id"u8, entry.EntryId.Value);
+        json.WriteString("type"u8, "FeatureCollection"u8);
+        json.WriteStartArray("features"u8);
+        foreach (var cluster in clusters)
+        {
+            json.WriteStartObject();
+            json.WriteString("type"u8, "Feature"u8);
+            if (cluster.Entry is { } single)
+                json.WriteString("id"u8, single.Value);
+            Point(json, cluster.Latitude, cluster.Longitude);
+            json.WriteStartObject("properties"u8);
+            json.WriteNumber("count"u8, cluster.Count);
+            if (cluster.Entry is { } entry)
+                json.WriteString("url"u8, page(entry));
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static void Point(Utf8JsonWriter json, double latitude, double longitude)
+    {
         json.WriteStartObject("geometry"u8);
         json.WriteString("type"u8, "Point"u8);
         json.WriteStartArray("coordinates"u8);
@@ -37,6 +62,15 @@ internal static class GeoJsonWriter
         Coordinate(json, latitude);
         json.WriteEndArray();
         json.WriteEndObject();
+    }
+
+    private static void Feature(Utf8JsonWriter json, CalendarEntry entry, double latitude, double longitude)
+    {
+        var content = entry.Content;
+        json.WriteStartObject();
+        json.WriteString("type"u8, "Feature"u8);
+        json.WriteString("id"u8, entry.EntryId.Value);
+        Point(json, latitude, longitude);
         json.WriteStartObject("properties"u8);
         json.WriteString("title"u8, content.Title);
         json.WriteString("hub"u8, entry.Hub.ToString());

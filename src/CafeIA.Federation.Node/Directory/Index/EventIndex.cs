@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using CafeIA.Federation.Node.Directory.Projection;
+using CafeIA.Federation.Node.Directory.Search;
 
 namespace CafeIA.Federation.Node.Directory.Index;
 
@@ -25,6 +26,9 @@ internal sealed class EventIndex
     private readonly Column<int> points = new();
     private readonly Column<int> firstOccurrences = new();
     private readonly Column<int> diedAt = new();
+    private readonly Column<int> easts = new();
+    private readonly Column<int> souths = new();
+    private readonly Column<long> reaches = new();
 
     private readonly Column<int> documents = new();
     private readonly Column<long> starts = new();
@@ -55,7 +59,7 @@ internal sealed class EventIndex
     /// <summary>Bytes of memory, about.</summary>
     public long Bytes =>
         (living.Count * 48L) + facets.Values.Sum(p => p.Bytes) + hubs.Values.Sum(p => p.Bytes) + Words.Bytes + Points.Bytes + ByHour.Bytes
-        + entries.Bytes + hubKeys.Bytes + versions.Bytes + points.Bytes + firstOccurrences.Bytes + diedAt.Bytes
+        + entries.Bytes + hubKeys.Bytes + versions.Bytes + points.Bytes + firstOccurrences.Bytes + diedAt.Bytes + easts.Bytes + souths.Bytes + reaches.Bytes
         + documents.Bytes + starts.Bytes + ends.Bytes + occurrenceStatuses.Bytes + longOnes.Bytes;
 
     public Guid Entry(int document) => entries[document];
@@ -69,6 +73,15 @@ internal sealed class EventIndex
 
     /// <summary>The first of the event's occurrences, which follow each other in the order of their start.</summary>
     public int FirstOccurrence(int document) => firstOccurrences[document];
+
+    /// <summary>Behind the last of them.</summary>
+    public int EndOfOccurrences(int document, Generation at) => document + 1 < at.Documents ? firstOccurrences[document + 1] : at.Occurrences;
+
+    /// <summary>Where it stands on the map, in the units of <see cref="MapGrid"/>; negative: nowhere.</summary>
+    public (int East, int South) Stands(int document) => (easts[document], souths[document]);
+
+    /// <summary>UTC ticks before which a period without an end has to begin to keep any occurrence of the event.</summary>
+    public long Reach(int document) => reaches[document];
 
     public int DocumentOf(int occurrence) => documents[occurrence];
 
@@ -142,12 +155,18 @@ internal sealed class EventIndex
         diedAt.Add(int.MaxValue);
         firstOccurrences.Add(documents.Count);
         points.Add(Points.Add(document, one.Longitude, one.Latitude));
+        var isPlaced = !double.IsNaN(one.Longitude);
+        easts.Add(isPlaced ? MapGrid.East(one.Longitude) : -1);
+        souths.Add(isPlaced ? MapGrid.South(one.Latitude) : -1);
         hubs.GetOrAdd(one.HubKey, static _ => new()).Add(document);
         foreach (var facet in one.Facets)
             facets.GetOrAdd(facet, static _ => new()).Add(document);
         Words.Add(document, one.Words);
+        var reach = 0L;
         foreach (var occurrence in one.Occurrences)
         {
+            if (occurrence.Start < OccurrenceColumns.NoDate)
+                reach = Math.Max(reach, Math.Max(occurrence.End.Ticks, occurrence.Start.Ticks + 1));
             var number = documents.Add(document);
             starts.Add(occurrence.Start.Ticks);
             ends.Add(occurrence.End.Ticks);
@@ -155,6 +174,7 @@ internal sealed class EventIndex
             if (occurrence.End - occurrence.Start > OccurrenceColumns.Long)
                 longOnes.Add(number);
         }
+        reaches.Add(reach);
     }
 
     private void Bury(int hubKey, Guid entry)

@@ -22,6 +22,9 @@ internal sealed class IndexSearch
     /// <summary>Events on a part of the map that are found by it; of more, each is asked where it stands.</summary>
     private const int ManyOnTheGround = 50_000;
 
+    /// <summary>Ticks of a period whose occurrences are looked through before the events are.</summary>
+    private const long ShortPeriod = 31 * TimeSpan.TicksPerDay;
+
     private readonly EventIndex index;
     private readonly Generation at;
     private readonly DirectoryFilter filter;
@@ -48,6 +51,50 @@ internal sealed class IndexSearch
         var search = new IndexSearch(index, filter);
         using var matching = search.Match(hubKeys, hiddenKeys, words);
         return [.. search.Order(matching).Select(search.Hit)];
+    }
+
+    /// <summary>The events by the cells they stand in, cell by cell; the filter's box is the grid's outline.</summary>
+    public static IReadOnlyList<MapCell> Clusters(EventIndex index, DirectoryFilter filter, MapGrid grid, IReadOnlyList<int> hubKeys, int[] hiddenKeys, NpgsqlTsQuery? words)
+    {
+        var search = new IndexSearch(index, filter);
+        using var matching = search.Match(hubKeys, hiddenKeys, words);
+        return search.Count(matching, grid);
+    }
+
+    private List<MapCell> Count(Bits matching, MapGrid grid)
+    {
+        if (period.To is { } to && period.From is { } from && to - from < ShortPeriod)
+            KeepWithin(matching, from, to);
+        var cells = new MapCell[grid.Columns * grid.Rows];
+        for (var document = matching.Next(0); document >= 0; document = matching.Next(document + 1))
+        {
+            var (east, south) = index.Stands(document);
+            var cell = east < 0 ? -1 : grid.CellOf(east, south);
+            if (cell < 0 || !index.Lives(document, at) || !period.KeepsAny(document, at) || (filter.Near is not null && !ground!.Keeps(index.Point(document))))
+                continue;
+            ref var sum = ref cells[cell];
+            var entry = index.Entry(document);
+            sum = new(cell, sum.Count + 1, sum.East + east, sum.South + south, sum.Count == 0 || entry.CompareTo(sum.First) < 0 ? entry : sum.First);
+        }
+        return [.. cells.Where(c => c.Count > 0)];
+    }
+
+    /// <summary>Keeps the events that have an occurrence in the hours of a period, or a long one.</summary>
+    private void KeepWithin(Bits matching, long from, long to)
+    {
+        using var within = Bits.Rent(at.Documents);
+        var first = Array.BinarySearch(at.Hours, Hours.KeyOf(period.Before ?? from));
+        for (var i = first < 0 ? ~first : first; i < at.Hours.Length && at.Hours[i] <= Hours.KeyOf(to); i++)
+        {
+            foreach (var occurrence in index.ByHour.At(at.Hours[i]))
+            {
+                if (occurrence < at.Occurrences)
+                    within.Set(index.DocumentOf(occurrence));
+            }
+        }
+        for (var n = 0; n < at.Longs; n++)
+            within.Set(index.DocumentOf(index.Long(n)));
+        matching.And(within);
     }
 
     private IndexHit Hit((double Rank, int Occurrence) found)
@@ -157,7 +204,7 @@ internal sealed class IndexSearch
 
     private void OfferAll(FirstFew few, double rank, int document)
     {
-        var end = document + 1 < at.Documents ? index.FirstOccurrence(document + 1) : at.Occurrences;
+        var end = index.EndOfOccurrences(document, at);
         for (var occurrence = index.FirstOccurrence(document); occurrence < end; occurrence++)
         {
             if (!period.Keeps(occurrence))

@@ -40,6 +40,23 @@ internal sealed class Period
         return statuses is null || statuses.Contains(index.Status(occurrence));
     }
 
+    /// <summary>Any occurrence of the event is kept.</summary>
+    public bool KeepsAny(int document, Generation at)
+    {
+        // Without an end nothing but the event's last moment matters.
+        if (statuses is null && From is { } from && To == NoDate)
+            return index.Reach(document) > from;
+        if (statuses is null && From is null && To is null)
+            return true;
+        var end = index.EndOfOccurrences(document, at);
+        for (var occurrence = index.FirstOccurrence(document); occurrence < end; occurrence++)
+        {
+            if (Keeps(occurrence))
+                return true;
+        }
+        return false;
+    }
+
     /// <summary>No earlier occurrence of its event is kept.</summary>
     public bool IsFirst(int occurrence)
     {

@@ -47,6 +47,9 @@ internal sealed record DirectoryFilter
 
     public GeoBox? Box { get; init; }
 
+    /// <summary>The zoom level of a map that shows clusters instead of events; needs <see cref="Box"/>.</summary>
+    public int? Zoom { get; init; }
+
     /// <summary>Included.</summary>
     public DateTimeOffset? From { get; init; }
 

@@ -59,6 +59,11 @@ internal sealed class EventQuery
             order by {(IsRanked ? "p.rank, " : "")}p.starts_at, p.entry_id, p.hub_key
             limit {limit}
             """;
+        return Batch(database, sql);
+    }
+
+    private NpgsqlBatch Batch(NpgsqlDataSource database, string sql)
+    {
         var batch = database.CreateBatch();
         // Whether the text index or the order by date is the quicker way depends on the words: a plan made without them would take one way for all.
         batch.BatchCommands.Add(new("select set_config('plan_cache_mode', 'force_custom_plan', true), set_config('jit', 'off', true)"));
@@ -67,6 +72,29 @@ internal sealed class EventQuery
             page.Parameters.Add(parameter);
         batch.BatchCommands.Add(page);
         return batch;
+    }
+
+    /// <summary>A first result to skip, then cell, count, sum of the coordinates and smallest id, cell by cell; the filter's box is the grid's outline.</summary>
+    public NpgsqlBatch Clusters(NpgsqlDataSource database, MapGrid grid)
+    {
+        List<string> inside = ["o.entry_id = e.entry_id and o.hub_key = e.hub_key", .. onOccurrence];
+        if (Overlap("o") is { } overlap)
+            inside.Add(overlap);
+        var (shift, west, north, columns, rows) = (Add(grid.Shift), Add(grid.West), Add(grid.North), Add(grid.Columns), Add(grid.Rows));
+        var sql = $"""
+            select ((south >> {shift}) - {north}) * {columns} + (east >> {shift}) - {west}, count(*)::integer, sum(east)::bigint, sum(south)::bigint, min(entry_id::text)::uuid
+            from (
+                select e.entry_id,
+                       floor((e.point[0] + 180) / 360 * 268435456)::integer as east,
+                       floor((0.5 - ln(tan(pi() / 4 + greatest(-85.05112877980659, least(85.05112877980659, e.point[1])) * pi() / 360)) / (2 * pi())) * 268435456)::integer as south
+                from event e
+                {Where([.. onEvent, $"exists (select from occurrence o {Where(inside)})"])}
+            ) p
+            where (east >> {shift}) - {west} between 0 and {columns} - 1 and (south >> {shift}) - {north} between 0 and {rows} - 1
+            group by 1
+            order by 1
+            """;
+        return Batch(database, sql);
     }
 
     private IEnumerable<string> Runs(string order, string limit)

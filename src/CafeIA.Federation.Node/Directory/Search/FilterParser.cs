@@ -51,6 +51,7 @@ internal sealed class FilterParser(CurrentPlaces places, HubRegister hubs)
             Limit = Limit(parameters),
         };
         parsed = Accessible(parameters, Order(parameters, parsed));
+        parsed = parsed with { Zoom = Zoom(parameters, parsed.Box) };
         if (parsed is { From: { } from, To: { } to } && to <= from)
             parameters.Refuse("to-before-from", "La fin de la période (to) doit venir après son début (from).", "to");
         return parameters.Refusal is { } refusal ? refusal : parsed;
@@ -127,6 +128,19 @@ internal sealed class FilterParser(CurrentPlaces places, HubRegister hubs)
             && GeoPoint.IsValid(south, west) && GeoPoint.IsValid(north, east) && west <= east && south <= north
             ? new GeoBox(south, west, north, east)
             : parameters.Refuse<GeoBox?>("bad-bbox", "Un cadre (bbox) s’écrit « ouest,sud,est,nord » en degrés, comme 4.7,45.6,5.0,45.9.", "bbox");
+    }
+
+    private static int? Zoom(FilterParameters parameters, GeoBox? box)
+    {
+        if (parameters.One("zoom") is not { } text)
+            return null;
+        if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var zoom) || zoom > MapGrid.MaxZoom)
+            return parameters.Refuse<int?>("bad-zoom", $"Le niveau de zoom (zoom) va de 0 à {MapGrid.MaxZoom}.", "zoom");
+        if (box is not { } shown)
+            return parameters.Refuse<int?>("zoom-needs-bbox", "Pour regrouper sur une carte (zoom), donnez son cadre (bbox).", "zoom");
+        return new MapGrid(shown, zoom).IsTooFine
+            ? parameters.Refuse<int?>("zoom-too-fine", "Ce cadre (bbox) est trop grand pour ce niveau de zoom (zoom).", "zoom")
+            : zoom;
     }
 
     private static double[]? Numbers(string text, int count)

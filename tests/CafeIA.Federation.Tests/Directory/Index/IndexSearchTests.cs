@@ -1,5 +1,6 @@
 using CafeIA.Federation.Node.Directory.Content;
 using CafeIA.Federation.Node.Directory.Index;
+using CafeIA.Federation.Node.Directory.Places;
 using CafeIA.Federation.Node.Directory.Search;
 using CafeIA.Federation.Node.Journal;
 using CafeIA.Federation.Protocol.Identifiers;
@@ -93,11 +94,13 @@ public sealed class IndexSearchTests(PostgresFixture postgres) : IClassFixture<P
     {
         var words = new WordQueries(directory.Database);
         var hubs = new Dictionary<HubId, int> { [directory.Journal.Hub.Id] = directory.Journal.Hub.Key, [other.Hub.Id] = other.Hub.Key };
-        var (found, further) = (0, 0);
+        var (found, further, clustered) = (0, 0, 0);
         await SearchCases.Filter([.. hubs.Keys]).SampleAsync(
             async filter =>
             {
                 var keys = filter.Hubs.Select(h => hubs[h]).ToArray();
+                if (filter.Box is { } box)
+                    clustered += await CompareClustersAsync(directory, filter with { Sort = SortOrder.Date }, box, keys, hidden, words);
                 for (var page = 0; page < Pages; page++)
                 {
                     var query = filter.Text is { } text ? await words.ReadAsync(text, Cancelled) : null;
@@ -114,7 +117,32 @@ public sealed class IndexSearchTests(PostgresFixture postgres) : IClassFixture<P
             },
             iter: Searches,
             threads: 1);
-        Assert.True(found > Searches && further > Searches / 10, $"{found} rows were found and {further} pages followed: too few to tell.");
+        Assert.True(found > Searches && further > Searches / 10 && clustered > Searches / 10, $"{found} rows, {further} further pages and {clustered} clusters were found: too few to tell.");
+    }
+
+    /// <returns>Clusters of more than one event.</returns>
+    private static async Task<int> CompareClustersAsync(DirectoryFixture directory, DirectoryFilter filter, GeoBox box, int[] keys, int[] hidden, WordQueries words)
+    {
+        var found = 0;
+        foreach (var zoom in Enumerable.Range(0, MapGrid.MaxZoom + 1))
+        {
+            var grid = new MapGrid(box, zoom);
+            if (grid.IsTooFine)
+                return found;
+            var asked = filter with { Box = grid.Outline };
+            var expected = new List<MapCell>();
+            await using (var batch = new EventQuery(asked, keys, hidden).Clusters(directory.Database, grid))
+            {
+                await using var reader = await batch.ExecuteReaderAsync(Cancelled);
+                await reader.NextResultAsync(Cancelled);
+                while (await reader.ReadAsync(Cancelled))
+                    expected.Add(new(reader.GetInt32(0), reader.GetInt32(1), reader.GetInt64(2), reader.GetInt64(3), reader.GetGuid(4)));
+            }
+            var query = filter.Text is { } text ? await words.ReadAsync(text, Cancelled) : null;
+            Assert.Equal(expected, IndexSearch.Clusters(directory.Index.Current!, asked, grid, keys, hidden, query));
+            found += expected.Count(c => c.Count > 1);
+        }
+        return found;
     }
 
     private async Task<IReadOnlyList<IndexHit>> QueryAsync(DirectoryFilter filter, int[] keys, int[] hidden)

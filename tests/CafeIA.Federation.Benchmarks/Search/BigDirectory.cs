@@ -1,0 +1,118 @@
+using System.Security.Cryptography;
+using CafeIA.Federation.Benchmarks.Load;
+using CafeIA.Federation.Benchmarks.Repair;
+using CafeIA.Federation.Benchmarks.Report;
+using CafeIA.Federation.Node.Directory.Places;
+using CafeIA.Federation.Node.Directory.Projection;
+using CafeIA.Federation.Node.Hubs;
+using CafeIA.Federation.Node.Journal;
+using CafeIA.Federation.Protocol.Identifiers;
+using CafeIA.Federation.Protocol.Journal;
+using CafeIA.Federation.Protocol.Sequencing;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+
+namespace CafeIA.Federation.Benchmarks.Search;
+
+/// <summary>A hub whose journal and directory hold as many events as wanted, written by the real sequencer, writer and projection; the directory's indexes are built at the end.</summary>
+internal static class BigDirectory
+{
+    public const string Hub = "alpha";
+
+    /// <summary>Events projected in one transaction: without their indexes large ones pay.</summary>
+    private const int Batch = 1_000;
+
+    /// <summary>Connections that project at once: one for each core of the machine that targets are measured on.</summary>
+    private const int Workers = 2;
+
+    private const int Report = 100_000;
+
+    public static async Task FillAsync(string folder, string database, BenchmarkOptions options, CancellationToken cancellation)
+    {
+        Progress.Say($"{options.Entries} events…");
+        await using var node = await RepairStage.StartAsync(folder, Hub, database, [], null, cancellation);
+        var hub = node.Services.GetRequiredService<HubRegister>().Local;
+        await using var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(database) { MaxAutoPrepare = 20, AutoPrepareMinUsages = 2, CommandTimeout = 0, Options = "-c synchronous_commit=off" }.ConnectionString);
+        await WriteJournalAsync(source, hub, node.Services.GetRequiredService<HubSigners>().Current, options, cancellation);
+        var indexes = await DropIndexesAsync(source, cancellation);
+        var projection = new EventProjection(node.Services.GetRequiredService<CurrentPlaces>(), TimeProvider.System);
+        var next = 0L;
+        await Task.WhenAll(Enumerable.Range(0, Workers).Select(async _ =>
+        {
+            while (Interlocked.Add(ref next, Batch) - Batch is var after && after < options.Entries)
+                await ProjectAsync(source, hub, projection, after, cancellation);
+        }));
+        Progress.Say("  indexes…");
+        foreach (var sql in indexes.Append("vacuum analyze event").Append("vacuum analyze occurrence").Append("vacuum analyze entry").Append("vacuum analyze change"))
+            await ExecuteAsync(source, sql, cancellation);
+    }
+
+    private static async Task WriteJournalAsync(NpgsqlDataSource source, KnownHub hub, Protocol.Heads.HubSigner signer, BenchmarkOptions options, CancellationToken cancellation)
+    {
+        var writer = new JournalWriter(source, []);
+        var state = await new JournalLoader(source).LoadAsync(hub, cancellation);
+        var sequencer = new Sequencer(FederationId.Parse("cafeia"), hub.Id, signer, state, RandomNumberGenerator.Create());
+        var generator = new EventGenerator(options.Seed, Sustained.Today());
+        var (nothing, none) = (new Dictionary<EntryId, CurrentChange>(), new Dictionary<CommandId, KnownCommand>());
+        for (var written = 0; written < options.Entries;)
+        {
+            var count = Math.Min(Sequencer.MaxBatch, options.Entries - written);
+            var first = written;
+            var intents = Enumerable.Range(first, count).Select(i => new Intent(EntryId.New(TimeProvider.System), true, EntryKind.Event, ChangeOp.Put, generator.MakeBody(i))).ToArray();
+            var batch = sequencer.Sequence(intents, nothing, none, TimeProvider.System.GetUtcNow()).Batch!;
+            written += count;
+            if (await writer.AppendAsync(hub, batch, null, written == options.Entries ? state.Digest : null, cancellation) != AppendOutcome.Committed)
+                throw new InvalidOperationException("Another program writes this journal.");
+            if (written / Report != first / Report)
+                Progress.Say($"  {written} written");
+        }
+    }
+
+    private static async Task ProjectAsync(NpgsqlDataSource source, KnownHub hub, EventProjection projection, long after, CancellationToken cancellation)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellation);
+        var changes = new List<Change>(Batch);
+        await using (var command = new NpgsqlCommand("select header, salt, body from change where hub_key = $1 and epoch = 1 and seq > $2 and seq <= $3 order by seq", connection))
+        {
+            command.Parameters.Add(new() { Value = hub.Key });
+            command.Parameters.Add(new() { Value = after });
+            command.Parameters.Add(new() { Value = after + Batch });
+            await using var reader = await command.ExecuteReaderAsync(cancellation);
+            while (await reader.ReadAsync(cancellation))
+                changes.Add(JournalRows.ReadChange(reader, 0));
+        }
+        if (changes.Count == 0)
+            return;
+        await using var batch = new NpgsqlBatch(connection);
+        projection.Project(batch, hub, changes);
+        await batch.ExecuteNonQueryAsync(cancellation);
+        if (after / Report != (after + Batch) / Report)
+            Progress.Say($"  {after + Batch} projected");
+    }
+
+    /// <returns>How to build them again.</returns>
+    private static async Task<IReadOnlyList<string>> DropIndexesAsync(NpgsqlDataSource source, CancellationToken cancellation)
+    {
+        var (drops, makes) = (new List<string>(), new List<string>());
+        await using (var command = source.CreateCommand(
+            "select i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid) from pg_index i where i.indrelid in ('event'::regclass, 'occurrence'::regclass) and not i.indisprimary"))
+        {
+            await using var reader = await command.ExecuteReaderAsync(cancellation);
+            while (await reader.ReadAsync(cancellation))
+            {
+                drops.Add($"drop index {reader.GetString(0)}");
+                makes.Add(reader.GetString(1));
+            }
+        }
+        foreach (var sql in drops)
+            await ExecuteAsync(source, sql, cancellation);
+        return makes;
+    }
+
+    private static async Task ExecuteAsync(NpgsqlDataSource source, string sql, CancellationToken cancellation)
+    {
+        await using var command = source.CreateCommand(sql);
+        command.CommandTimeout = 0;
+        await command.ExecuteNonQueryAsync(cancellation);
+    }
+}
