@@ -20,7 +20,7 @@ internal static class ArrivalSchedule
     private const double PeakWidth = 15;
 
     /// <summary>The burst's height over the daily mean, with what comes at that hour anyway.</summary>
-    private const double PeakOverMean = 8;
+    public const double PeakOverMean = 8;
 
     private static readonly Weighted<int> Minutes = MakeMinutes();
 
