@@ -85,7 +85,7 @@ internal static class FrenchText
         return text.ToString();
     }
 
-    /// <summary>Markdown of about so many characters.</summary>
+    /// <summary>Markdown of about so many characters, in which no sentence comes twice.</summary>
     /// <param name="opening">Stands first.</param>
     /// <param name="length">Reached with the sentence that passes it.</param>
     /// <param name="draws">What comes.</param>
@@ -94,11 +94,15 @@ internal static class FrenchText
         const int SentencesInParagraph = 3;
         const int LongestSentence = 300;
         var text = new StringBuilder(opening, length + LongestSentence);
-        for (var sentence = 1; text.Length < length; sentence++)
+        var said = new HashSet<Phrase>();
+        for (var sentence = 1; text.Length < length && said.Count < Sentences.Items.Count; sentence++)
         {
+            var phrase = Sentences.Draw(draws);
+            while (!said.Add(phrase))
+                phrase = draws.Pick(Sentences.Items);
             text.Append(sentence % SentencesInParagraph == 0 ? "\n\n" : text.Length == 0 ? "" : " ");
             var start = text.Length;
-            Sentences.Draw(draws).Write(text, draws);
+            phrase.Write(text, draws);
             text[start] = char.ToUpperInvariant(text[start]);
         }
         return text.ToString();

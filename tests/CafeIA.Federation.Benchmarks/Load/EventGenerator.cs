@@ -22,9 +22,9 @@ internal sealed class EventGenerator(int seed, DateOnly today)
     private const int BarePercent = 8;
 
     /// <summary>Characters of a description: the median, how far the logarithm spreads, and the most.</summary>
-    private const int MedianLength = 480;
-    private const double LengthSpread = 0.65;
-    private const int LongestDescription = 1_500;
+    private const int MedianLength = 360;
+    private const double LengthSpread = 0.85;
+    private const int LongestDescription = 1_650;
 
     private static readonly Weighted<string> Statuses = Named(("confirmed", 92), ("cancelled", 3), ("tentative", 2), ("postponed", 1), ("rescheduled", 1), ("moved-online", 1));
     private static readonly Weighted<string> Modes = Named(("on-site", 89), ("online", 6), ("hybrid", 5));
@@ -50,7 +50,7 @@ internal sealed class EventGenerator(int seed, DateOnly today)
         var bare = draws.Percent(BarePercent);
         var content = new EventContent
         {
-            Title = $"{language?.Title ?? FrenchText.Write(FrenchText.Titles, draws)}{(draws.Percent(40) ? " – " : ", ")}{commune.Name}",
+            Title = $"{language?.Title ?? FrenchText.Write(FrenchText.Titles, draws)} – {commune.Name}",
             Summary = bare ? Marker : $"{FrenchText.Write(FrenchText.Summaries, draws)} ({Marker})",
             Languages = language is null ? French : [language.Tag, .. French],
             Start = Local(start),

@@ -14,14 +14,16 @@ internal sealed record WatchedProcess(string Name, int Id, bool WithChildren)
 
     /// <summary>From its start until now; children that have ended are counted with the parent that waited for them.</summary>
     /// <exception cref="InvalidOperationException">It has ended.</exception>
-    public TimeSpan ProcessorTime() => TimeSpan.FromSeconds(Now().Sum(p => WithChildren ? p.Ticks + p.EndedChildrenTicks : p.Ticks) / TicksPerSecond);
+    public TimeSpan ProcessorTime() => Sum(Now());
 
     /// <inheritdoc cref="ProcessorTime"/>
     public ProcessUse Use(TimeSpan before)
     {
         var processes = Now();
-        return new(Name, processes.Count, ProcessorTime() - before, processes.Sum(p => Megabytes(p.Id, "status", "VmRSS:")), processes.Sum(p => Megabytes(p.Id, "smaps_rollup", "Pss:")));
+        return new(Name, processes.Count, Sum(processes) - before, processes.Sum(p => Megabytes(p.Id, "status", "VmRSS:")), processes.Sum(p => Megabytes(p.Id, "smaps_rollup", "Pss:")));
     }
+
+    private TimeSpan Sum(List<Stat> processes) => TimeSpan.FromSeconds(processes.Sum(p => WithChildren ? p.Ticks + p.EndedChildrenTicks : p.Ticks) / TicksPerSecond);
 
     private List<Stat> Now()
     {
