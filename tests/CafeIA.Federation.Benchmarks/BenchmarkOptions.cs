@@ -7,11 +7,12 @@ internal sealed record BenchmarkOptions
 {
     public const string Usage =
         """
-        dotnet run -c Release --project tests/CafeIA.Federation.Benchmarks -- [all|buckets|feeds|takeover [--entries N]] [--quick] [--seed N] [--in-flight N] [--rate N]
+        dotnet run -c Release --project tests/CafeIA.Federation.Benchmarks -- [all|buckets|feeds|micro|takeover [--entries N]] [--quick] [--seed N] [--in-flight N] [--rate N]
 
           all            calendar and agenda besides what is measured without a word
           buckets        instead of all else: what it costs to find and mend 100 entries that a hand changed
           feeds          instead of all else: calendar and agenda, read by many
+          micro          instead of all else: the inner loops, each alone, with what it allocates
           takeover       instead of all else: how long a new node takes to hold all entries of a hub
           --entries N    entries of that hub (default 1,000,000)
           --quick        everything within two minutes: shorter phases, figures less steady
@@ -30,6 +31,9 @@ internal sealed record BenchmarkOptions
 
     /// <summary>Only calendar and agenda are read.</summary>
     public bool Feeds { get; init; }
+
+    /// <summary>Only the inner loops are measured, without nodes.</summary>
+    public bool Micro { get; init; }
 
     /// <summary>Only the takeover by a snapshot is measured.</summary>
     public bool Takeover { get; init; }
@@ -68,9 +72,9 @@ internal sealed record BenchmarkOptions
         var options = new BenchmarkOptions();
         for (var i = 0; i < arguments.Count; i++)
         {
-            if (arguments[i] is "all" or "buckets" or "feeds" or "takeover" && i == 0)
+            if (arguments[i] is "all" or "buckets" or "feeds" or "micro" or "takeover" && i == 0)
             {
-                options = options with { All = arguments[i] == "all", Buckets = arguments[i] == "buckets", Feeds = arguments[i] == "feeds", Takeover = arguments[i] == "takeover" };
+                options = options with { All = arguments[i] == "all", Buckets = arguments[i] == "buckets", Feeds = arguments[i] == "feeds", Micro = arguments[i] == "micro", Takeover = arguments[i] == "takeover" };
                 continue;
             }
             if (arguments[i] == "--quick")

@@ -1,6 +1,7 @@
 using CafeIA.Federation.Benchmarks;
 using CafeIA.Federation.Benchmarks.Baseline;
 using CafeIA.Federation.Benchmarks.Load;
+using CafeIA.Federation.Benchmarks.Micro;
 using CafeIA.Federation.Benchmarks.Repair;
 using CafeIA.Federation.Benchmarks.Report;
 using CafeIA.Federation.Benchmarks.Stage;
@@ -12,6 +13,8 @@ if (BenchmarkOptions.TryParse(args) is not { } options)
     await Console.Error.WriteLineAsync(BenchmarkOptions.Usage);
     return 2;
 }
+if (options.Micro)
+    return MicroBenchmarks.Run(options, Console.Out) ? 0 : 1;
 using var stop = new CancellationTokenSource();
 Console.CancelKeyPress += (_, e) =>
 {

@@ -1,10 +1,11 @@
 using System.Collections.Concurrent;
+using CafeIA.Federation.Benchmarks.France;
 using CafeIA.Federation.Benchmarks.Report;
 using CafeIA.Federation.Benchmarks.Stage;
 
 namespace CafeIA.Federation.Benchmarks.Load;
 
-/// <summary>Open loop: events come at a fixed rate whatever the nodes do, and each is looked for on the other nodes until it is there.</summary>
+/// <summary>Open loop: events come at a fixed rate, or as in a day with a burst at nine, whatever the nodes do, and each is looked for on the other nodes until it is there.</summary>
 /// <remarks>
 /// Latency counts from the moment an event was due, so a stall is not hidden by the events it holds back. Visibility is seen by a query at the followers'
 /// databases every <see cref="Look"/>: the directory row and its search index are of one transaction.
@@ -13,6 +14,10 @@ internal static class OpenLoop
 {
     private const double TargetMilliseconds = 250;
     private const int FirstNumber = 100_000_000;
+    private const int FirstOfDay = 150_000_000;
+
+    /// <summary>The day's mean rate is so much of the steady one: what comes at nine is then a multiple of what a hub takes.</summary>
+    private const double DayRate = 0.5;
 
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(5);
@@ -21,21 +26,44 @@ internal static class OpenLoop
     public static async Task<int> MeasureAsync(FederationStage federation, BenchmarkOptions options, ResultTable table, CancellationToken cancellation)
     {
         Progress.Say($"Open loop at {options.Rate}/s, {options.OpenLoop.TotalSeconds:0} s…");
+        var steady = new TimeSpan[(int)(options.Rate * options.OpenLoop.TotalSeconds)];
+        for (var i = 0; i < steady.Length; i++)
+            steady[i] = TimeSpan.FromSeconds((double)i / options.Rate);
+        var (accepted, visible, afterAcceptance) = await RunAsync(federation, options, FirstNumber, steady, _ => true, cancellation);
+        var what = $"{options.Rate}/s open loop";
+        table.Add($"{what}: due → accepted, p50 / p99 / p99.9", "ms", null, accepted);
+        table.Add($"{what}: due → found on both other nodes, p50 / p99 / p99.9", "ms", Target.Below(TargetMilliseconds), visible, ResultTable.BareCommit);
+        table.Add($"{what}: accepted → found on both other nodes, p50 / p99 / p99.9", "ms", Target.Below(TargetMilliseconds), afterAcceptance, ResultTable.BareCommit);
+        return steady.Length + await MeasureDayAsync(federation, options, table, cancellation);
+    }
+
+    /// <summary>A day in the length of the open loop: what is shown is of the changes that are due around nine.</summary>
+    private static async Task<int> MeasureDayAsync(FederationStage federation, BenchmarkOptions options, ResultTable table, CancellationToken cancellation)
+    {
+        var mean = options.Rate * DayRate;
+        var day = options.OpenLoop;
+        Progress.Say($"A day in {day.TotalSeconds:0} s, {mean:0}/s on average and {ArrivalSchedule.PeakOverMean} times as many at nine…");
+        TimeSpan[] dues = [.. ArrivalSchedule.Make(options.Seed, (int)(mean * day.TotalSeconds), day).Select(arrival => arrival.Offset)];
+        var (_, visible, _) = await RunAsync(federation, options, FirstOfDay, dues, due => due >= day * ArrivalSchedule.BurstFrom && due < day * ArrivalSchedule.BurstTo, cancellation);
+        table.Add($"burst at nine of a day in {day.TotalSeconds:0} s, to {mean * ArrivalSchedule.PeakOverMean:0}/s: due → found on both other nodes, p50 / p99 / p99.9", "ms", null, visible);
+        return dues.Length;
+    }
+
+    private static async Task<(Latencies Accepted, Latencies Visible, Latencies AfterAcceptance)> RunAsync(
+        FederationStage federation, BenchmarkOptions options, int firstNumber, TimeSpan[] dues, Func<TimeSpan, bool> counts, CancellationToken cancellation)
+    {
         var client = new AuthorClient(federation.Client, new EventGenerator(options.Seed, Sustained.Today()));
-        var accepted = new Latencies();
-        var visible = new Latencies();
-        var afterAcceptance = new Latencies();
-        var pending = federation.Others.Select(_ => new ConcurrentDictionary<Guid, (long Due, long Accepted)>()).ToArray();
+        var (accepted, visible, afterAcceptance) = (new Latencies(), new Latencies(), new Latencies());
+        var pending = federation.Others.Select(_ => new ConcurrentDictionary<Guid, Sent>()).ToArray();
         using var done = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var lookers = federation.Others.Select((node, i) => LookAsync(node, pending[i], visible, afterAcceptance, done.Token)).ToArray();
 
-        var total = (int)(options.Rate * options.OpenLoop.TotalSeconds);
-        var sending = new List<Task>(total);
+        var sending = new List<Task>(dues.Length);
         var started = TimeProvider.System.GetTimestamp();
-        while (sending.Count < total)
+        while (sending.Count < dues.Length)
         {
-            while (sending.Count < total && TimeProvider.System.GetElapsedTime(started).TotalSeconds * options.Rate >= sending.Count)
-                sending.Add(SendAsync(FirstNumber + sending.Count, started + (long)(sending.Count * (double)TimeProvider.System.TimestampFrequency / options.Rate)));
+            while (sending.Count < dues.Length && TimeProvider.System.GetElapsedTime(started) >= dues[sending.Count])
+                sending.Add(SendAsync(sending.Count));
             await Task.Delay(Tick, TimeProvider.System, cancellation);
         }
         await Task.WhenAll(sending);
@@ -43,24 +71,22 @@ internal static class OpenLoop
             await Task.Delay(Look, TimeProvider.System, cancellation);
         await done.CancelAsync();
         await Task.WhenAll(lookers);
+        return (accepted, visible, afterAcceptance);
 
-        var what = $"{options.Rate}/s open loop";
-        table.Add($"{what}: due → accepted, p50 / p99 / p99.9", "ms", null, accepted);
-        table.Add($"{what}: due → found on both other nodes, p50 / p99 / p99.9", "ms", Target.Below(TargetMilliseconds), visible, ResultTable.BareCommit);
-        table.Add($"{what}: accepted → found on both other nodes, p50 / p99 / p99.9", "ms", Target.Below(TargetMilliseconds), afterAcceptance, ResultTable.BareCommit);
-        return total;
-
-        async Task SendAsync(int number, long due)
+        async Task SendAsync(int index)
         {
-            var id = await client.CreateAsync(number, cancellation);
+            var due = started + (long)(dues[index].TotalSeconds * TimeProvider.System.TimestampFrequency);
+            var id = await client.CreateAsync(firstNumber + index, cancellation);
             var now = TimeProvider.System.GetTimestamp();
-            accepted.Add(TimeProvider.System.GetElapsedTime(due, now));
+            var sent = new Sent(due, now, counts(dues[index]));
+            if (sent.Counts)
+                accepted.Add(TimeProvider.System.GetElapsedTime(due, now));
             foreach (var node in pending)
-                node[id] = (due, now);
+                node[id] = sent;
         }
     }
 
-    private static async Task LookAsync(NodeProcess node, ConcurrentDictionary<Guid, (long Due, long Accepted)> pending, Latencies visible, Latencies afterAcceptance, CancellationToken done)
+    private static async Task LookAsync(NodeProcess node, ConcurrentDictionary<Guid, Sent> pending, Latencies visible, Latencies afterAcceptance, CancellationToken done)
     {
         try
         {
@@ -77,10 +103,10 @@ internal static class OpenLoop
                 while (await reader.ReadAsync(done))
                 {
                     var now = TimeProvider.System.GetTimestamp();
-                    if (!pending.TryRemove(reader.GetGuid(0), out var times))
+                    if (!pending.TryRemove(reader.GetGuid(0), out var sent) || !sent.Counts)
                         continue;
-                    visible.Add(TimeProvider.System.GetElapsedTime(times.Due, now));
-                    afterAcceptance.Add(TimeProvider.System.GetElapsedTime(times.Accepted, now));
+                    visible.Add(TimeProvider.System.GetElapsedTime(sent.Due, now));
+                    afterAcceptance.Add(TimeProvider.System.GetElapsedTime(sent.Accepted, now));
                 }
             }
         }
@@ -89,4 +115,7 @@ internal static class OpenLoop
             // All were found, or the run was interrupted.
         }
     }
+
+    /// <summary>Timestamps of when a change was due and when it was accepted, and whether its latencies are kept.</summary>
+    private readonly record struct Sent(long Due, long Accepted, bool Counts);
 }

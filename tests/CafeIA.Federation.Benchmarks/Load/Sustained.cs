@@ -37,12 +37,14 @@ internal static class Sustained
     {
         Progress.Say($"Closed loop with {options.InFlight} commands in flight, {options.Sustained.TotalSeconds:0} s…");
         var processor = federation.Nodes.ToDictionary(n => n, n => n.ProcessorTime());
+        var processes = federation.Processes.Select(p => (Process: p, Before: p.ProcessorTime())).ToArray();
         var memory = PeakMemory.Watch(federation, cancellation);
         var started = TimeProvider.System.GetTimestamp();
         var events = await WriteAsync(federation, options, WarmUpNumbers, options.Sustained, 0, cancellation);
         var accepted = TimeProvider.System.GetElapsedTime(started);
         await AwaitHeldAsync(federation, before + events, cancellation);
         var searchable = TimeProvider.System.GetElapsedTime(started);
+        table.Processes = new([.. processes.Select(p => p.Process.Use(p.Before))], searchable, events);
         await RequireFoundAsync(federation, before + events, cancellation);
 
         var occurrences = await federation.Author.ReadAsync<long>("select count(*) from occurrence", cancellation);

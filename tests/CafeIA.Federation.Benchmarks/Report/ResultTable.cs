@@ -27,6 +27,9 @@ internal sealed class ResultTable
     /// <summary>What was measured with, told under the table.</summary>
     public string Context { get; set; } = "";
 
+    /// <summary>What each process used under the closed loop; null where that was not measured.</summary>
+    public ProcessTable? Processes { get; set; }
+
     public void Add(string what, string unit, Target? target, double figure, string? baseline = null) =>
         rows.Add(new(what, unit, target, figure, Format(figure), baseline));
 
@@ -51,6 +54,7 @@ internal sealed class ResultTable
             var held = row.Target is null || (row.Baseline is not null && baseline is null) ? "" : row.Target.IsMet(row.Figure, baseline?.Figure) ? "yes" : "**no**";
             output.WriteLine($"| {row.What} | {row.Target?.Text} | {row.Text} {row.Unit} | {(baseline is null ? "" : $"{baseline.Text} {baseline.Unit}")} | {ratio} | {held} |");
         }
+        Processes?.Write(output);
         output.WriteLine();
         foreach (var (name, row) in baselines)
             output.WriteLine($"- baseline “{name}”: {row.What}: {row.Text} {row.Unit}");

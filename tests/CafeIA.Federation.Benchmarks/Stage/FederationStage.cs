@@ -24,16 +24,24 @@ internal sealed class FederationStage : IAsyncDisposable
     private readonly List<NodeProcess> nodes = [];
     private Func<NodeProcess> start = null!;
     private readonly string folder = Directory.CreateTempSubdirectory("cafeia-nodes-").FullName;
+    private readonly int? postgresId;
 
-    private FederationStage()
-    {
-    }
+    private FederationStage(int? postgresId) => this.postgresId = postgresId;
 
     public IReadOnlyList<NodeProcess> Nodes => nodes;
 
     public NodeProcess Author => nodes[0];
 
     public IReadOnlyList<NodeProcess> Others => nodes[1..];
+
+    /// <summary>All that runs: the nodes, PostgreSQL where it is this run's own, the broker, and this program, which makes the load.</summary>
+    public IReadOnlyList<WatchedProcess> Processes =>
+    [
+        .. nodes.Select((node, i) => new WatchedProcess(i == 0 ? "the author's node" : $"follower {i}", node.Id, WithChildren: true)),
+        .. postgresId is { } postgres ? [new WatchedProcess("PostgreSQL of the three nodes", postgres, WithChildren: true)] : Array.Empty<WatchedProcess>(),
+        .. broker.ProcessId is { } rabbit ? [new WatchedProcess("the broker", rabbit, WithChildren: true)] : Array.Empty<WatchedProcess>(),
+        new("the load generator", Environment.ProcessId, WithChildren: false),
+    ];
 
     /// <summary>A client of the author's API with a key of its hub.</summary>
     public HttpClient Client { get; } = new(new SocketsHttpHandler { MaxConnectionsPerServer = 1_000 });
@@ -43,7 +51,7 @@ internal sealed class FederationStage : IAsyncDisposable
 
     public static async Task<FederationStage> StartAsync(PostgresStage postgres, CancellationToken cancellation)
     {
-        var stage = new FederationStage();
+        var stage = new FederationStage(postgres.ProcessId);
         try
         {
             await stage.StartNodesAsync(postgres, cancellation);

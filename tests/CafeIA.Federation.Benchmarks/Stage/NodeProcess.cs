@@ -23,6 +23,8 @@ internal sealed class NodeProcess : IAsyncDisposable
 
     public string Hub { get; }
 
+    public int Id => process.Id;
+
     public Uri Address { get; }
 
     public NpgsqlDataSource Database { get; }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using CafeIA.Federation.Node.Operations.Postgres;
 using CafeIA.Federation.Node.Operations.Settings;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -16,24 +17,30 @@ internal sealed class PostgresStage : IAsyncDisposable
     private readonly ManagedPostgres? managed;
     private readonly string? folder;
 
-    private PostgresStage(string server, ManagedPostgres? managed, string? folder)
+    private PostgresStage(string server, ManagedPostgres? managed, string? folder, int? processId)
     {
+        ProcessId = processId;
         this.server = server;
         this.managed = managed;
         this.folder = folder;
     }
 
+    /// <summary>The parent of all its processes; null where somebody else runs it.</summary>
+    public int? ProcessId { get; }
+
     public static async Task<PostgresStage> StartAsync(CancellationToken cancellation)
     {
         if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } given)
-            return new(given, null, null);
+            return new(given, null, null, null);
         var folder = Directory.CreateTempSubdirectory("cafeia-benchmark-").FullName;
         // PostgreSQL's own user passes through.
         File.SetUnixFileMode(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
         var data = new DataFolder(Path.Combine(folder, "pg"));
         data.Create();
         var managed = await ManagedPostgres.StartAsync(data, NullLogger.Instance, cancellation);
-        return new(managed.ConnectionString, managed, folder);
+        // The first line of PostgreSQL's own lock file.
+        var processId = int.Parse(File.ReadLines(Path.Combine(data.PostgresCluster, "postmaster.pid")).First(), CultureInfo.InvariantCulture);
+        return new(managed.ConnectionString, managed, folder, processId);
     }
 
     /// <summary>Connection string of a new empty database.</summary>
