@@ -7,38 +7,30 @@ internal sealed record BenchmarkOptions
 {
     public const string Usage =
         """
-        dotnet run -c Release --project tests/CafeIA.Federation.Benchmarks -- [all|buckets|feeds|micro|takeover [--entries N]] [--quick] [--seed N] [--in-flight N] [--rate N]
+        dotnet run -c Release --project tests/CafeIA.Federation.Benchmarks -- [WHAT] [--entries N] [--quick] [--seed N] [--in-flight N] [--rate N]
 
-          all            calendar and agenda besides what is measured without a word
-          buckets        instead of all else: what it costs to find and mend 100 entries that a hand changed
-          feeds          instead of all else: calendar and agenda, read by many
-          micro          instead of all else: the inner loops, each alone, with what it allocates
-          takeover       instead of all else: how long a new node takes to hold all entries of a hub
-          --entries N    entries of that hub (default 1,000,000)
-          --quick        everything within two minutes: shorter phases, figures less steady
+        WHAT is one of:
+          all            everything, in one table
+          nodes          three nodes that write, follow, find, start and idle (the default)
+          feeds          calendar and agenda, read by many
+          search         searches of every kind over a large directory while events are written
+          takeover       how long a new node takes to hold all entries of a hub
+          buckets        what it costs to find and mend 100 entries that a hand changed
+          micro          the inner loops, each alone, with what it allocates
+
+          --entries N    events of the large directory, entries of that hub (default 1,000,000)
+          --quick        shorter phases and smaller directories, figures less steady
           --seed N       the events that are made (default 2024)
           --in-flight N  commands on their way at once in the closed loop (default 500)
           --rate N       commands a second in the open loop (default 300)
         """;
 
+    /// <summary>What is measured, by its name in <see cref="Chapters"/>.</summary>
+    public string Verb { get; init; } = Chapters.Nodes;
+
     public bool Quick { get; init; }
 
-    /// <summary>Only the repair by buckets is measured.</summary>
-    public bool Buckets { get; init; }
-
-    /// <summary>Calendar and agenda as well.</summary>
-    public bool All { get; init; }
-
-    /// <summary>Only calendar and agenda are read.</summary>
-    public bool Feeds { get; init; }
-
-    /// <summary>Only the inner loops are measured, without nodes.</summary>
-    public bool Micro { get; init; }
-
-    /// <summary>Only the takeover by a snapshot is measured.</summary>
-    public bool Takeover { get; init; }
-
-    /// <summary>Entries of the journal that is mended or taken over.</summary>
+    /// <summary>Entries of the journal that is mended, taken over or searched.</summary>
     public int Entries { get; init; } = 1_000_000;
 
     public int Seed { get; init; } = 2024;
@@ -72,9 +64,9 @@ internal sealed record BenchmarkOptions
         var options = new BenchmarkOptions();
         for (var i = 0; i < arguments.Count; i++)
         {
-            if (arguments[i] is "all" or "buckets" or "feeds" or "micro" or "takeover" && i == 0)
+            if (i == 0 && Chapters.Names.Contains(arguments[i]))
             {
-                options = options with { All = arguments[i] == "all", Buckets = arguments[i] == "buckets", Feeds = arguments[i] == "feeds", Micro = arguments[i] == "micro", Takeover = arguments[i] == "takeover" };
+                options = options with { Verb = arguments[i] };
                 continue;
             }
             if (arguments[i] == "--quick")

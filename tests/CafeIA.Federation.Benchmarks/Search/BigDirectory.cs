@@ -4,8 +4,8 @@ using CafeIA.Federation.Benchmarks.Repair;
 using CafeIA.Federation.Benchmarks.Report;
 using CafeIA.Federation.Node.Directory.Places;
 using CafeIA.Federation.Node.Directory.Projection;
-using CafeIA.Federation.Node.Hubs;
 using CafeIA.Federation.Node.Journal;
+using CafeIA.Federation.Protocol.Heads;
 using CafeIA.Federation.Protocol.Identifiers;
 using CafeIA.Federation.Protocol.Journal;
 using CafeIA.Federation.Protocol.Sequencing;
@@ -47,7 +47,7 @@ internal static class BigDirectory
             await ExecuteAsync(source, sql, cancellation);
     }
 
-    private static async Task WriteJournalAsync(NpgsqlDataSource source, KnownHub hub, Protocol.Heads.HubSigner signer, BenchmarkOptions options, CancellationToken cancellation)
+    private static async Task WriteJournalAsync(NpgsqlDataSource source, KnownHub hub, HubSigner signer, BenchmarkOptions options, CancellationToken cancellation)
     {
         var writer = new JournalWriter(source, []);
         var state = await new JournalLoader(source).LoadAsync(hub, cancellation);

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using CafeIA.Federation.Benchmarks.Load;
 using CafeIA.Federation.Benchmarks.Repair;
 using CafeIA.Federation.Benchmarks.Report;
@@ -33,6 +32,9 @@ internal static class Searches
     private const double TargetBuild = 20;
     private const double TargetMegabytes = 1_000;
     private const int FirstNumber = 200_000_000;
+
+    /// <summary>Writes on their way at most: a node that cannot keep the rate shows in the rate.</summary>
+    private const int MaxInFlight = 1_000;
 
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
@@ -172,7 +174,7 @@ internal static class Searches
     {
         private readonly CancellationTokenSource stop;
         private readonly HttpClient http;
-        private readonly ConcurrentBag<Task> sending = [];
+        private readonly SemaphoreSlim free = new(MaxInFlight);
         private readonly long started = TimeProvider.System.GetTimestamp();
         private Task writing = Task.CompletedTask;
         private int written;
@@ -189,7 +191,7 @@ internal static class Searches
         public static async Task<Writer> StartAsync(NodeHost node, BenchmarkOptions options, CancellationToken cancellation)
         {
             var (_, key) = await new ApiKeys(node.Services.GetRequiredService<NpgsqlDataSource>(), TimeProvider.System).CreateAsync("benchmark", cancellation);
-            var http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 500 }) { BaseAddress = node.Address };
+            var http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 500 }) { BaseAddress = node.Address, Timeout = Timeout.InfiniteTimeSpan };
             http.DefaultRequestHeaders.Authorization = new("Bearer", key);
             var writer = new Writer(http, cancellation);
             writer.writing = writer.WriteAsync(new AuthorClient(http, new EventGenerator(options.Seed, Sustained.Today())));
@@ -200,8 +202,10 @@ internal static class Searches
         {
             await stop.CancelAsync();
             await writing;
-            await Task.WhenAll(sending);
+            for (var i = 0; i < MaxInFlight; i++)
+                await free.WaitAsync();
             http.Dispose();
+            free.Dispose();
             stop.Dispose();
         }
 
@@ -209,16 +213,26 @@ internal static class Searches
         {
             for (var due = 0; !stop.IsCancellationRequested;)
             {
-                for (; TimeProvider.System.GetElapsedTime(started).TotalSeconds * Writes >= due; due++)
-                    sending.Add(SendAsync(client, FirstNumber + due));
+                for (; TimeProvider.System.GetElapsedTime(started).TotalSeconds * Writes >= due && !stop.IsCancellationRequested; due++)
+                {
+                    await free.WaitAsync();
+                    _ = SendAsync(client, FirstNumber + due);
+                }
                 await Task.Delay(Tick, TimeProvider.System, CancellationToken.None);
             }
         }
 
         private async Task SendAsync(AuthorClient client, int number)
         {
-            await client.CreateAsync(number, CancellationToken.None);
-            Interlocked.Increment(ref written);
+            try
+            {
+                await client.CreateAsync(number, CancellationToken.None);
+                Interlocked.Increment(ref written);
+            }
+            finally
+            {
+                free.Release();
+            }
         }
     }
 }

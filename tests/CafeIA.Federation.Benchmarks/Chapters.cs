@@ -1,0 +1,64 @@
+using CafeIA.Federation.Benchmarks.Baseline;
+using CafeIA.Federation.Benchmarks.Load;
+using CafeIA.Federation.Benchmarks.Repair;
+using CafeIA.Federation.Benchmarks.Report;
+using CafeIA.Federation.Benchmarks.Search;
+using CafeIA.Federation.Benchmarks.Stage;
+
+namespace CafeIA.Federation.Benchmarks;
+
+/// <summary>What can be measured, each on a stage of its own, by the name that asks for it.</summary>
+internal static class Chapters
+{
+    public const string Everything = "all";
+    public const string Nodes = "nodes";
+
+    /// <summary>Runs without PostgreSQL: see <see cref="Micro.MicroBenchmarks"/>.</summary>
+    public const string InnerLoops = "micro";
+
+    private static readonly Dictionary<string, Func<PostgresStage, BenchmarkOptions, ResultTable, CancellationToken, Task>> Measured = new()
+    {
+        [Nodes] = (postgres, options, table, cancellation) => MeasureNodesAsync(postgres, options, table, withFeeds: false, cancellation),
+        ["feeds"] = MeasureFeedsAsync,
+        ["search"] = Searches.MeasureAsync,
+        ["takeover"] = SnapshotTakeover.MeasureAsync,
+        ["buckets"] = BucketRepair.MeasureAsync,
+    };
+
+    public static IReadOnlyCollection<string> Names { get; } = [Everything, InnerLoops, .. Measured.Keys];
+
+    public static async Task MeasureAsync(PostgresStage postgres, BenchmarkOptions options, ResultTable table, CancellationToken cancellation)
+    {
+        if (options.Verb != Everything)
+        {
+            await Measured[options.Verb](postgres, options, table, cancellation);
+            return;
+        }
+        await MeasureNodesAsync(postgres, options, table, withFeeds: true, cancellation);
+        foreach (var name in Measured.Keys.Except([Nodes, "feeds"]))
+            await Measured[name](postgres, options, table, cancellation);
+    }
+
+    private static async Task MeasureFeedsAsync(PostgresStage postgres, BenchmarkOptions options, ResultTable table, CancellationToken cancellation)
+    {
+        await using var federation = await FederationStage.StartAsync(postgres, cancellation);
+        await Feeds.MeasureAsync(federation, options, table, cancellation);
+    }
+
+    private static async Task MeasureNodesAsync(PostgresStage postgres, BenchmarkOptions options, ResultTable table, bool withFeeds, CancellationToken cancellation)
+    {
+        await NodeProgram.PublishAsync(cancellation);
+        await using (var federation = await FederationStage.StartAsync(postgres, cancellation))
+        {
+            await IdleMemory.MeasureAsync(federation, options, table, cancellation);
+            // The latency first: the closed loop leaves autovacuum and a checkpoint behind that belong to its own rate.
+            await StartUp.MeasureAsync(federation, options, table, cancellation);
+            // The calendar is of so many events and no more: before all others are written.
+            var read = withFeeds ? await Feeds.MeasureAsync(federation, options, table, cancellation) : 0;
+            var before = read + await Sustained.WarmUpAsync(federation, options, cancellation);
+            before += await OpenLoop.MeasureAsync(federation, options, table, cancellation);
+            await Sustained.MeasureAsync(federation, options, table, before, cancellation);
+        }
+        await BareApply.MeasureAsync(postgres, options, table, cancellation);
+    }
+}
