@@ -31,13 +31,21 @@ internal sealed record HeldElsewhere(IReadOnlySet<CommandId> Commands, uint Epoc
                 // A node that does not show a hub it knows is not asked what it does not say.
                 if (heads.OfType<NodeHead>().MaxBy(h => new Position(h.Epoch, h.Seq)) is not { } best)
                     return null;
-                foreach (var (index, _) in heads.Index().Where(h => h.Item == best))
+                try
                 {
-                    if (await new JournalReading(federation.Client).ReadAsync(others[index], hub.Name, best.Epoch, CancellationToken.None) is { } journal)
-                        return new(journal.Select(c => c.Header.Command).ToHashSet(), best.Epoch);
+                    foreach (var (index, _) in heads.Index().Where(h => h.Item == best))
+                    {
+                        if (await new JournalReading(federation.Client).ReadAsync(others[index], hub.Name, best.Epoch, CancellationToken.None) is { } journal)
+                            return new(journal.Select(c => c.Header.Command).ToHashSet(), best.Epoch);
+                    }
+                    // Who came by a snapshot does not serve the commands of what was superseded; but it is the same history as far as its head.
+                    return new(expectations.UpTo(hub.Name, new(best.Epoch, best.Seq)), best.Epoch);
                 }
-                // Who came by a snapshot does not serve the commands of what was superseded; but it is the same history as far as its head.
-                return new(expectations.UpTo(hub.Name, new(best.Epoch, best.Seq)), best.Epoch);
+                catch (Exception e) when (e is HttpRequestException or OperationCanceledException or InvalidOperationException)
+                {
+                    // Killed, frozen or without its database while it was read: it is asked again, from the beginning.
+                    before = null;
+                }
             }
             await Task.Delay(StillPause, TimeProvider.System, CancellationToken.None);
         }

@@ -78,12 +78,13 @@ internal sealed class NodeProcess(NodePlan plan, Report.RunLog log) : IAsyncDisp
         started.OutputDataReceived += (_, e) => Keep(e.Data);
         started.ErrorDataReceived += (_, e) => Keep(e.Data);
         started.Exited += (_, _) => Ended(started);
+        // Whoever asks for its id meanwhile waits: before it is started it has none.
         lock (gate)
         {
             isExpectedToEnd = false;
             process = started;
+            started.Start();
         }
-        started.Start();
         started.BeginOutputReadLine();
         started.BeginErrorReadLine();
     }
