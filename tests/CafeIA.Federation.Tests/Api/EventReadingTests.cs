@@ -76,7 +76,7 @@ public sealed class EventReadingTests(ApiNode api) : IClassFixture<ApiNode>
         await api.CreateAsync(ApiNode.Cafe("Café groupé", "2031-05-02T18:00", null, new { commune = "38185" }));
         const string Search = "/api/v1/events.geojson?q=groupé&bbox=4,45,6,46.5&from=2031-05-01";
 
-        var (response, far) = await api.GetAsync(Search + "&zoom=4");
+        var (response, far) = await api.GetAsync(Search + "&zoom=3");
         var (_, near) = await api.GetAsync(Search + "&zoom=8");
         var (_, one) = await api.GetAsync(Search + "&zoom=8&to=2031-05-01");
 
