@@ -42,11 +42,12 @@ internal sealed class IndexRows(NpgsqlDataSource database)
         return read;
     }
 
-    /// <summary>Which events of a hub there are.</summary>
-    public async Task<IReadOnlyList<Guid>> EntriesOfAsync(int hubKey, CancellationToken cancellation)
+    /// <summary>Events of a hub that there are, no more than so many.</summary>
+    public async Task<IReadOnlyList<Guid>> EntriesOfAsync(int hubKey, int most, CancellationToken cancellation)
     {
-        await using var command = database.CreateCommand("select distinct entry_id from occurrence where hub_key = $1");
+        await using var command = database.CreateCommand("select distinct entry_id from occurrence where hub_key = $1 limit $2");
         command.Parameters.Add(new() { Value = hubKey });
+        command.Parameters.Add(new() { Value = most });
         var entries = new List<Guid>();
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))

@@ -176,7 +176,7 @@ internal sealed partial class IndexUpkeep : BackgroundService, IProjection
     {
         foreach (var hub in touched.Hubs)
         {
-            var there = await rows.EntriesOfAsync(hub, cancellation);
+            var there = await rows.EntriesOfAsync(hub, LargeHub + 1, cancellation);
             var shown = index.ShownOf(hub);
             if (there.Count + shown.Count > LargeHub)
             {
