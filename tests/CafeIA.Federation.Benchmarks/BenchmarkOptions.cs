@@ -7,11 +7,14 @@ internal sealed record BenchmarkOptions
 {
     public const string Usage =
         """
-        dotnet run -c Release --project tests/CafeIA.Federation.Benchmarks -- [all|buckets|feeds|takeover [--entries N]] [--quick] [--seed N] [--in-flight N] [--rate N]
+        dotnet run -c Release --project tests/CafeIA.Federation.Benchmarks -- [all|buckets|catchup|feeds|hubs|lane|takeover [--entries N]] [--quick] [--seed N] [--in-flight N] [--rate N]
 
           all            calendar and agenda besides what is measured without a word
           buckets        instead of all else: what it costs to find and mend 100 entries that a hand changed
+          catchup        instead of all else: how fast a node that was away catches up while others go on writing
           feeds          instead of all else: calendar and agenda, read by many
+          hubs           instead of all else: one node that follows 3, 10 and 30 hubs
+          lane           instead of all else: how many segments the broker lane carries
           takeover       instead of all else: how long a new node takes to hold all entries of a hub
           --entries N    entries of that hub (default 1,000,000)
           --quick        everything within two minutes: shorter phases, figures less steady
@@ -30,6 +33,9 @@ internal sealed record BenchmarkOptions
 
     /// <summary>Only calendar and agenda are read.</summary>
     public bool Feeds { get; init; }
+
+    /// <summary>Only this is measured.</summary>
+    public Measurement? Following { get; init; }
 
     /// <summary>Only the takeover by a snapshot is measured.</summary>
     public bool Takeover { get; init; }
@@ -59,6 +65,18 @@ internal sealed record BenchmarkOptions
 
     public TimeSpan Idle => TimeSpan.FromSeconds(Quick ? 10 : 60);
 
+    /// <summary>How long the lane is kept full, and how long it carries a fixed rate.</summary>
+    public TimeSpan Lane => TimeSpan.FromSeconds(Quick ? 4 : 20);
+
+    /// <summary>Events that are written while the node that catches up is away, by as many commands in flight as there may be.</summary>
+    public int MissedEvents => Quick ? 10_000 : 90_000;
+
+    /// <summary>The same, each written when the one before was accepted.</summary>
+    public int MissedOneByOne => Quick ? 2_000 : 15_000;
+
+    /// <summary>Events of all hubs together, however many there are.</summary>
+    public int EventsOfAllHubs => Quick ? 6_000 : 30_000;
+
     /// <summary>Events the baseline applies to each database.</summary>
     public int BaselineEvents => Quick ? 5_000 : 25_000;
 
@@ -68,6 +86,11 @@ internal sealed record BenchmarkOptions
         var options = new BenchmarkOptions();
         for (var i = 0; i < arguments.Count; i++)
         {
+            if (i == 0 && Measurements.Of(arguments[i]) is { } following)
+            {
+                options = options with { Following = following };
+                continue;
+            }
             if (arguments[i] is "all" or "buckets" or "feeds" or "takeover" && i == 0)
             {
                 options = options with { All = arguments[i] == "all", Buckets = arguments[i] == "buckets", Feeds = arguments[i] == "feeds", Takeover = arguments[i] == "takeover" };

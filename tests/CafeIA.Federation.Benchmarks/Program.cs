@@ -28,6 +28,12 @@ try
         table.Write(Console.Out, options);
         return 0;
     }
+    if (options.Following is { } following)
+    {
+        await following(postgres, options, table, stop.Token);
+        table.Write(Console.Out, options);
+        return 0;
+    }
     if (options.Takeover)
     {
         await SnapshotTakeover.MeasureAsync(postgres, options, table, stop.Token);
