@@ -59,7 +59,7 @@ internal sealed partial class ReplicaGrain(
         Report();
         loops = Task.WhenAll(
             GuardAsync(ReceiveLoopAsync),
-            GuardAsync(() => pull.RunAsync(() => applier.Follower, LoadWhereLostAsync, (segment, source) => TakeAsync(segment, source), JoinAsync, Report, stopping.Token)));
+            GuardAsync(() => pull.RunAsync(() => applier.Follower, LoadWhereLostAsync, applier.Prepare, (segment, source, prepared) => TakeAsync(segment, source, prepared: prepared), JoinAsync, Report, stopping.Token)));
     }
 
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
@@ -189,9 +189,9 @@ internal sealed partial class ReplicaGrain(
 
     private Task<Taken> TakeHeadAsync(SignedHead head, Uri? source) => GatedAsync(() => applier.TakeHeadAsync(head, source, stopping.Token));
 
-    private async Task<Taken> TakeAsync(Segment segment, Uri? source, IReadOnlyList<ActivityLink>? links = null)
+    private async Task<Taken> TakeAsync(Segment segment, Uri? source, IReadOnlyList<ActivityLink>? links = null, PreparedProjection? prepared = null)
     {
-        var taken = await GatedAsync(() => applier.TakeAsync(segment, source, isLast: source is not null && pull.Sources.AllFailed, links, stopping.Token));
+        var taken = await GatedAsync(() => applier.TakeAsync(segment, source, isLast: source is not null && pull.Sources.AllFailed, links, prepared, stopping.Token));
         if (taken == Taken.Good && source is null)
             pull.HeardOnLane();
         return taken;

@@ -29,6 +29,7 @@ internal sealed class PullLoop(HubId hub, PullSources sources, IPeerClient peers
     private long laneHeard;
     private bool laneWasHeard;
     private bool laneIsDown;
+    private PulledAhead? ahead;
 
     public PullSources Sources => sources;
 
@@ -60,11 +61,19 @@ internal sealed class PullLoop(HubId hub, PullSources sources, IPeerClient peers
 
     /// <param name="follower">What is held; null while the database does not answer.</param>
     /// <param name="reload">Loads it.</param>
+    /// <param name="prepare">Does what can be done for a segment before it is its turn, on any thread.</param>
     /// <param name="take">Takes a segment that was pulled.</param>
     /// <param name="join">Takes a snapshot from a source.</param>
     /// <param name="report">After an answer that brought nothing.</param>
     /// <param name="cancellation">Ends the loop.</param>
-    public async Task RunAsync(Func<Follower?> follower, Func<Task> reload, Func<Segment, Uri, Task<Taken>> take, Func<Uri, Task<Taken>> join, Action report, CancellationToken cancellation)
+    public async Task RunAsync(
+        Func<Follower?> follower,
+        Func<Task> reload,
+        Func<Segment, PreparedProjection> prepare,
+        Func<Segment, Uri, PreparedProjection?, Task<Taken>> take,
+        Func<Uri, Task<Taken>> join,
+        Action report,
+        CancellationToken cancellation)
     {
         var failures = 0;
         while (!cancellation.IsCancellationRequested)
@@ -85,7 +94,7 @@ internal sealed class PullLoop(HubId hub, PullSources sources, IPeerClient peers
                 }
                 if (!IsFrozen && !await WantsPullAsync(held, cancellation))
                     continue;
-                failures = await PullOnceAsync(held, take, join, report, cancellation) ? 0 : failures + 1;
+                failures = await PullOnceAsync(held, prepare, take, join, report, cancellation) ? 0 : failures + 1;
                 if (failures > 0)
                     await Task.Delay(TimeSpan.FromTicks(Math.Min(MaxPause.Ticks, Pause.Ticks * failures)), time, cancellation);
             }
@@ -110,7 +119,8 @@ internal sealed class PullLoop(HubId hub, PullSources sources, IPeerClient peers
     }
 
     /// <returns>False when the source failed, or had nothing though more is known to exist.</returns>
-    private async Task<bool> PullOnceAsync(Follower follower, Func<Segment, Uri, Task<Taken>> take, Func<Uri, Task<Taken>> join, Action report, CancellationToken cancellation)
+    private async Task<bool> PullOnceAsync(
+        Follower follower, Func<Segment, PreparedProjection> prepare, Func<Segment, Uri, PreparedProjection?, Task<Taken>> take, Func<Uri, Task<Taken>> join, Action report, CancellationToken cancellation)
     {
         if (sources.Next() is not { } source)
             return false;
@@ -121,8 +131,9 @@ internal sealed class PullLoop(HubId hub, PullSources sources, IPeerClient peers
             return Ended(await join(source), source);
         var after = isFrozen ? new Position(follower.State.Epoch + 1, 0) : follower.PullAfter;
         var isOwn = source == hubs.Find(hub)?.Address;
-        if (await PollAsync(source, after, behind ? TimeSpan.Zero : isOwn ? PollPatience : SubstitutePatience, follower, cancellation) is not { } answer)
+        if (await AskAsync(source, after, behind ? TimeSpan.Zero : isOwn ? PollPatience : SubstitutePatience, follower, cancellation) is not { } pulled)
             return true;
+        var answer = pulled.Answer;
         if (!answer.IsOk)
         {
             telemetry.Pulled(hub, answer.Refusal.Code);
@@ -143,7 +154,7 @@ internal sealed class PullLoop(HubId hub, PullSources sources, IPeerClient peers
                 sources.Good(forgive: !isOwn);
             return !behind;
         }
-        if (!SegmentCodec.TryDecode(answer.Value, out var segment))
+        if (pulled.Segment is not { } segment)
         {
             telemetry.Refused(hub, SegmentFault.Malformed, source.ToString(), time.GetUtcNow());
             sources.Failed(source);
@@ -156,7 +167,22 @@ internal sealed class PullLoop(HubId hub, PullSources sources, IPeerClient peers
         // A node without anything learns by its first answer how much there is.
         if (!isFrozen && SnapshotJoin.IsBetter(follower, segment.Head.Head))
             return Ended(await join(source), source);
-        return Ended(await take(segment, source), source);
+        if (!isFrozen)
+            ahead = PulledAhead.Of(segment, source, hub, peers, prepare, cancellation);
+        return Ended(await take(segment, source, pulled.Prepared), source);
+    }
+
+    /// <summary>What was asked for ahead, when it is what is wanted now; else the source is asked.</summary>
+    private async Task<Pulled?> AskAsync(Uri source, Position after, TimeSpan wait, Follower follower, CancellationToken cancellation)
+    {
+        if (ahead is { } asked)
+        {
+            ahead = null;
+            if (asked.Source == source && asked.After == after)
+                return await asked.AnswerAsync();
+            await asked.AbandonAsync();
+        }
+        return await PollAsync(source, after, wait, follower, cancellation) is { } answer ? Pulled.Of(answer) : null;
     }
 
     private bool Ended(Taken taken, Uri source)
