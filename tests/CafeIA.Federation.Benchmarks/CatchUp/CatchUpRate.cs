@@ -63,6 +63,7 @@ internal static class CatchUpRate
         var followerUsed = back.ProcessorTime();
         await live.StopAsync();
         await AwaitEqualAsync(federation, cancellation);
+        await RequireShownAsync(federation, cancellation);
 
         table.Add($"history written {how}, {missed} changes: applied by pull", "changes/s", Target.AtLeastRatio(TargetRatio), caught.Rate, BareBatched);
         if (atOnce == 1)
@@ -96,7 +97,7 @@ internal static class CatchUpRate
             var now = TimeProvider.System.GetTimestamp();
             if (held > absent)
                 first ??= (held, now);
-            if (held >= end && first is { } begun)
+            if (held >= end && first is { } begun && now > begun.At)
                 return ((held - begun.Size) / TimeProvider.System.GetElapsedTime(begun.At, now).TotalSeconds, held - absent, now);
             back.RequireRunning();
             await Task.Delay(Look, TimeProvider.System, cancellation);
@@ -113,6 +114,18 @@ internal static class CatchUpRate
                 node.RequireRunning();
                 await Task.Delay(Look, TimeProvider.System, cancellation);
             }
+        }
+    }
+
+    /// <summary>A measurement after which the directories differ is none.</summary>
+    private static async Task RequireShownAsync(FederationStage federation, CancellationToken cancellation)
+    {
+        const string Shown = "select count(*) from event e where exists (select from occurrence o where o.hub_key = e.hub_key and o.entry_id = e.entry_id)";
+        var written = await federation.Author.ReadAsync<long>(Shown, cancellation);
+        foreach (var node in federation.Others)
+        {
+            if (await node.ReadAsync<long>(Shown, cancellation) is var shown && shown != written)
+                throw new InvalidOperationException($"Node {node.Hub} shows {shown} of {written} events.");
         }
     }
 
