@@ -32,6 +32,7 @@ internal sealed partial class ReplicaGrain(
     ExchangeOptions exchange,
     IPeerClient peers,
     SnapshotJoin snapshots,
+    AheadSeats seats,
     HubsTelemetry telemetry,
     TimeProvider time,
     ILogger<ReplicaGrain> logger) : Grain, IReplicaGrain, IDisposable
@@ -54,7 +55,7 @@ internal sealed partial class ReplicaGrain(
             throw new InvalidOperationException($"No remote hub {this.GetPrimaryKeyString()} is known here.");
         applier = new Applier(hub, options, loader, writer, proofs, hubs, peers, telemetry, time, logger);
         applier.Applied += batch => signal.Advance(hub.Id, batch.End);
-        pull = new PullLoop(hub.Id, new PullSources(hubs, hub.Id, exchange), peers, hubs, telemetry, time);
+        pull = new PullLoop(hub.Id, new PullSources(hubs, hub.Id, exchange), peers, seats, hubs, telemetry, time);
         await applier.LoadAsync(cancellationToken);
         Report();
         loops = Task.WhenAll(

@@ -9,7 +9,7 @@ using CafeIA.Federation.Protocol.Segments;
 namespace CafeIA.Federation.Node.Hubs.Following;
 
 /// <summary>Pulls one hub's journal: at once while a verified head speaks of changes not held, by long poll while the broker lane is silent, not at all while the lane speaks.</summary>
-internal sealed class PullLoop(HubId hub, PullSources sources, IPeerClient peers, HubRegister hubs, HubsTelemetry telemetry, TimeProvider time)
+internal sealed class PullLoop(HubId hub, PullSources sources, IPeerClient peers, AheadSeats seats, HubRegister hubs, HubsTelemetry telemetry, TimeProvider time)
 {
     /// <summary>Silence of the lane after which a long poll is held.</summary>
     private static readonly TimeSpan LaneSilence = TimeSpan.FromSeconds(5);
@@ -75,33 +75,53 @@ internal sealed class PullLoop(HubId hub, PullSources sources, IPeerClient peers
         Action report,
         CancellationToken cancellation)
     {
+        try
+        {
+            await RepeatAsync(follower, reload, prepare, take, join, report, cancellation);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            // The loop is told to end.
+        }
+        finally
+        {
+            await AbandonAsync();
+        }
+    }
+
+    private async Task RepeatAsync(
+        Func<Follower?> follower,
+        Func<Task> reload,
+        Func<Segment, PreparedProjection> prepare,
+        Func<Segment, Uri, PreparedProjection?, Task<Taken>> take,
+        Func<Uri, Task<Taken>> join,
+        Action report,
+        CancellationToken cancellation)
+    {
         var failures = 0;
         while (!cancellation.IsCancellationRequested)
         {
-            try
+            if (hubs.Find(hub) is { IsHidden: true })
             {
-                if (hubs.Find(hub) is { IsHidden: true })
-                {
-                    await Task.Delay(MaxPause, time, cancellation);
-                    continue;
-                }
-                if (follower() is null)
-                    await reload();
-                if (follower() is not { } held)
-                {
-                    await Task.Delay(Pause, time, cancellation);
-                    continue;
-                }
-                if (!IsFrozen && !await WantsPullAsync(held, cancellation))
-                    continue;
-                failures = await PullOnceAsync(held, prepare, take, join, report, cancellation) ? 0 : failures + 1;
-                if (failures > 0)
-                    await Task.Delay(TimeSpan.FromTicks(Math.Min(MaxPause.Ticks, Pause.Ticks * failures)), time, cancellation);
+                await AbandonAsync();
+                await Task.Delay(MaxPause, time, cancellation);
+                continue;
             }
-            catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+            if (follower() is null)
+                await reload();
+            if (follower() is not { } held)
             {
-                return;
+                await Task.Delay(Pause, time, cancellation);
+                continue;
             }
+            // The lane may have brought what was asked for: a seat is not kept while nothing is wanted.
+            if (!held.IsBehind)
+                await AbandonAsync();
+            if (!IsFrozen && !await WantsPullAsync(held, cancellation))
+                continue;
+            failures = await PullOnceAsync(held, prepare, take, join, report, cancellation) ? 0 : failures + 1;
+            if (failures > 0)
+                await Task.Delay(TimeSpan.FromTicks(Math.Min(MaxPause.Ticks, Pause.Ticks * failures)), time, cancellation);
         }
     }
 
@@ -168,7 +188,7 @@ internal sealed class PullLoop(HubId hub, PullSources sources, IPeerClient peers
         if (!isFrozen && SnapshotJoin.IsBetter(follower, segment.Head.Head))
             return Ended(await join(source), source);
         if (!isFrozen)
-            ahead = PulledAhead.Of(segment, source, hub, peers, prepare, cancellation);
+            ahead = PulledAhead.Of(seats, segment, source, hub, peers, prepare, cancellation);
         return Ended(await take(segment, source, pulled.Prepared), source);
     }
 
@@ -183,6 +203,14 @@ internal sealed class PullLoop(HubId hub, PullSources sources, IPeerClient peers
             await asked.AbandonAsync();
         }
         return await PollAsync(source, after, wait, follower, cancellation) is { } answer ? Pulled.Of(answer) : null;
+    }
+
+    private async Task AbandonAsync()
+    {
+        if (ahead is not { } asked)
+            return;
+        ahead = null;
+        await asked.AbandonAsync();
     }
 
     private bool Ended(Taken taken, Uri source)

@@ -7,15 +7,17 @@ namespace CafeIA.Federation.Node.Hubs.Following;
 
 /// <summary>
 /// The segment behind the one that is being applied, asked for and prepared meanwhile: the source reads and sends, and a thread of the pool reads and projects, while the database works
-/// on the one before. One for each hub, so at most <see cref="Segment.MaxBytes"/> and the rows made of them wait.
+/// on the one before. One for each hub, and it takes one of the <see cref="AheadSeats"/> until it is used or abandoned.
 /// </summary>
 internal sealed class PulledAhead
 {
+    private readonly AheadSeats seats;
     private readonly CancellationTokenSource abandoned;
     private readonly Task<Pulled> pulled;
 
-    private PulledAhead(Uri source, Position after, CancellationTokenSource abandoned, Task<Pulled> pulled)
+    private PulledAhead(AheadSeats seats, Uri source, Position after, CancellationTokenSource abandoned, Task<Pulled> pulled)
     {
+        this.seats = seats;
         Source = source;
         After = after;
         this.abandoned = abandoned;
@@ -26,16 +28,16 @@ internal sealed class PulledAhead
 
     public Position After { get; }
 
-    /// <summary>Null where the segment says that it is the last there is. Its word is not judged yet: what is risked is one request, and the work on one answer.</summary>
-    public static PulledAhead? Of(Segment segment, Uri source, HubId hub, IPeerClient peers, Func<Segment, PreparedProjection> prepare, CancellationToken cancellation)
+    /// <summary>Null where no seat is free, or the segment says that it is the last there is. Its word is not judged yet: what is risked is one request, and the work on one answer.</summary>
+    public static PulledAhead? Of(AheadSeats seats, Segment segment, Uri source, HubId hub, IPeerClient peers, Func<Segment, PreparedProjection> prepare, CancellationToken cancellation)
     {
         var head = segment.Head.Head;
-        if (segment.Changes.Count == 0 || segment.LastSeq >= head.Size)
+        if (segment.Changes.Count == 0 || segment.LastSeq >= head.Size || !seats.TryTake())
             return null;
         var after = new Position(head.Epoch, segment.LastSeq);
         var abandoned = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var token = abandoned.Token;
-        return new(source, after, abandoned, Task.Run(PullAsync, CancellationToken.None));
+        return new(seats, source, after, abandoned, Task.Run(PullAsync, CancellationToken.None));
 
         async Task<Pulled> PullAsync()
         {
@@ -59,8 +61,14 @@ internal sealed class PulledAhead
 
     public async Task<Pulled> AnswerAsync()
     {
-        using (abandoned)
+        try
+        {
             return await pulled;
+        }
+        finally
+        {
+            Leave();
+        }
     }
 
     /// <summary>What was asked for is not what is wanted next.</summary>
@@ -68,6 +76,12 @@ internal sealed class PulledAhead
     {
         await abandoned.CancelAsync();
         await ((Task)pulled).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        Leave();
+    }
+
+    private void Leave()
+    {
         abandoned.Dispose();
+        seats.Leave();
     }
 }

@@ -28,6 +28,7 @@ public sealed class PullLoopTests(PostgresServer server) : IAsyncLifetime
     private readonly PostgresFixture postgres = new(server);
     private readonly ServiceProvider metrics = new ServiceCollection().AddMetrics().BuildServiceProvider();
     private readonly Follower follower = TestHub.Follower();
+    private readonly AheadSeats seats = new();
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -35,6 +36,7 @@ public sealed class PullLoopTests(PostgresServer server) : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
+        seats.Dispose();
         await metrics.DisposeAsync();
         await postgres.DisposeAsync();
     }
@@ -179,6 +181,48 @@ public sealed class PullLoopTests(PostgresServer server) : IAsyncLifetime
 
         Assert.Equal([1UL, 6UL], taken);
         Assert.Equal([new(1, 0), new(1, 3), new(1, 5)], asked.Take(3));
+        Assert.Equal(AheadSeats.Max, FreeSeats());
+    }
+
+    [Fact]
+    public async Task Without_a_free_seat_one_segment_is_asked_for_after_the_other()
+    {
+        var history = AuthoredHistory.OfSize(9);
+        var asked = new List<Position>();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        while (seats.TryTake())
+        {
+        }
+        var loop = await LoopAsync(new Script((_, after) =>
+        {
+            asked.Add(after);
+            return SegmentCodec.Encode(history.Cut(after.Seq + 1, after.Seq + 3));
+        }));
+        follower.Learn(history.Heads[^1]);
+
+        await RunAsync(
+            loop,
+            (segment, _, prepared) =>
+            {
+                Assert.Null(prepared);
+                Assert.Equal(segment.FirstSeq - 1, asked[^1].Seq);
+                Assert.NotNull(follower.Plan(Assert.IsType<Verdict.Apply>(follower.Judge(segment)), new Dictionary<EntryId, CurrentChange>()).Batch);
+                if (segment.LastSeq == history.Size)
+                    stop.Cancel();
+                return Task.FromResult(Taken.Good);
+            },
+            stop.Token);
+
+        Assert.Equal([new(1, 0), new(1, 3), new(1, 6)], asked);
+        Assert.Equal(0, FreeSeats());
+    }
+
+    private int FreeSeats()
+    {
+        var free = 0;
+        while (seats.TryTake())
+            free++;
+        return free;
     }
 
     private static SignedHead HeadOfOne() => TestHub.Sequencer().Sequence(
@@ -201,7 +245,7 @@ public sealed class PullLoopTests(PostgresServer server) : IAsyncLifetime
         await register.RegisterAsync(StoredHub.Profile(TestHub.Id) with { Address = Own }, isLocal: false, Cancellation);
         await register.RegisterAsync(StoredHub.Profile(HubId.Parse("paris")) with { Address = Relay }, isLocal: false, Cancellation);
         var telemetry = new HubsTelemetry(metrics.GetRequiredService<IMeterFactory>(), new HubProgress(register), new RefusalSamples());
-        return new(TestHub.Id, new PullSources(register, TestHub.Id, new ExchangeOptions()), peers, register, telemetry, time ?? TimeProvider.System);
+        return new(TestHub.Id, new PullSources(register, TestHub.Id, new ExchangeOptions()), peers, seats, register, telemetry, time ?? TimeProvider.System);
     }
 
     /// <summary>Answers pulls as it is told; nothing else is asked of it.</summary>
