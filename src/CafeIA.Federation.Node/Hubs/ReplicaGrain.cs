@@ -55,12 +55,12 @@ internal sealed partial class ReplicaGrain(
             throw new InvalidOperationException($"No remote hub {this.GetPrimaryKeyString()} is known here.");
         applier = new Applier(hub, options, loader, writer, proofs, hubs, peers, telemetry, time, logger);
         applier.Applied += batch => signal.Advance(hub.Id, batch.End);
-        pull = new PullLoop(hub.Id, new PullSources(hubs, hub.Id, exchange), peers, seats, hubs, telemetry, time);
+        pull = new PullLoop(hub.Id, new PullSources(hubs, hub.Id, exchange), peers, seats, applier.Prepare, hubs, telemetry, time);
         await applier.LoadAsync(cancellationToken);
         Report();
         loops = Task.WhenAll(
             GuardAsync(ReceiveLoopAsync),
-            GuardAsync(() => pull.RunAsync(() => applier.Follower, LoadWhereLostAsync, applier.Prepare, (segment, source, prepared) => TakeAsync(segment, source, prepared: prepared), JoinAsync, Report, stopping.Token)));
+            GuardAsync(() => pull.RunAsync(() => applier.Follower, LoadWhereLostAsync, (segment, source, prepared) => TakeAsync(segment, source, prepared: prepared), JoinAsync, Report, stopping.Token)));
     }
 
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)

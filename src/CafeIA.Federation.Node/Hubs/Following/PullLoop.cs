@@ -9,7 +9,16 @@ using CafeIA.Federation.Protocol.Segments;
 namespace CafeIA.Federation.Node.Hubs.Following;
 
 /// <summary>Pulls one hub's journal: at once while a verified head speaks of changes not held, by long poll while the broker lane is silent, not at all while the lane speaks.</summary>
-internal sealed class PullLoop(HubId hub, PullSources sources, IPeerClient peers, AheadSeats seats, HubRegister hubs, HubsTelemetry telemetry, TimeProvider time)
+/// <param name="hub">Whose journal.</param>
+/// <param name="sources">From whom.</param>
+/// <param name="peers">Asks them.</param>
+/// <param name="seats">Who may pull ahead.</param>
+/// <param name="prepare">Does what can be done for a segment before it is its turn, on any thread.</param>
+/// <param name="hubs">Where the hub's own node is, and whether it is hidden or frozen.</param>
+/// <param name="telemetry">Counts.</param>
+/// <param name="time">The clock.</param>
+internal sealed class PullLoop(
+    HubId hub, PullSources sources, IPeerClient peers, AheadSeats seats, Func<Segment, PreparedProjection> prepare, HubRegister hubs, HubsTelemetry telemetry, TimeProvider time)
 {
     /// <summary>Silence of the lane after which a long poll is held.</summary>
     private static readonly TimeSpan LaneSilence = TimeSpan.FromSeconds(5);
@@ -61,23 +70,40 @@ internal sealed class PullLoop(HubId hub, PullSources sources, IPeerClient peers
 
     /// <param name="follower">What is held; null while the database does not answer.</param>
     /// <param name="reload">Loads it.</param>
-    /// <param name="prepare">Does what can be done for a segment before it is its turn, on any thread.</param>
     /// <param name="take">Takes a segment that was pulled.</param>
     /// <param name="join">Takes a snapshot from a source.</param>
     /// <param name="report">After an answer that brought nothing.</param>
     /// <param name="cancellation">Ends the loop.</param>
     public async Task RunAsync(
-        Func<Follower?> follower,
-        Func<Task> reload,
-        Func<Segment, PreparedProjection> prepare,
-        Func<Segment, Uri, PreparedProjection?, Task<Taken>> take,
-        Func<Uri, Task<Taken>> join,
-        Action report,
-        CancellationToken cancellation)
+        Func<Follower?> follower, Func<Task> reload, Func<Segment, Uri, PreparedProjection?, Task<Taken>> take, Func<Uri, Task<Taken>> join, Action report, CancellationToken cancellation)
     {
+        var failures = 0;
         try
         {
-            await RepeatAsync(follower, reload, prepare, take, join, report, cancellation);
+            while (!cancellation.IsCancellationRequested)
+            {
+                if (hubs.Find(hub) is { IsHidden: true })
+                {
+                    await AbandonAsync();
+                    await Task.Delay(MaxPause, time, cancellation);
+                    continue;
+                }
+                if (follower() is null)
+                    await reload();
+                if (follower() is not { } held)
+                {
+                    await Task.Delay(Pause, time, cancellation);
+                    continue;
+                }
+                // The lane may have brought what was asked for: a seat is not kept while nothing is wanted.
+                if (!held.IsBehind)
+                    await AbandonAsync();
+                if (!IsFrozen && !await WantsPullAsync(held, cancellation))
+                    continue;
+                failures = await PullOnceAsync(held, take, join, report, cancellation) ? 0 : failures + 1;
+                if (failures > 0)
+                    await Task.Delay(TimeSpan.FromTicks(Math.Min(MaxPause.Ticks, Pause.Ticks * failures)), time, cancellation);
+            }
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
@@ -86,42 +112,6 @@ internal sealed class PullLoop(HubId hub, PullSources sources, IPeerClient peers
         finally
         {
             await AbandonAsync();
-        }
-    }
-
-    private async Task RepeatAsync(
-        Func<Follower?> follower,
-        Func<Task> reload,
-        Func<Segment, PreparedProjection> prepare,
-        Func<Segment, Uri, PreparedProjection?, Task<Taken>> take,
-        Func<Uri, Task<Taken>> join,
-        Action report,
-        CancellationToken cancellation)
-    {
-        var failures = 0;
-        while (!cancellation.IsCancellationRequested)
-        {
-            if (hubs.Find(hub) is { IsHidden: true })
-            {
-                await AbandonAsync();
-                await Task.Delay(MaxPause, time, cancellation);
-                continue;
-            }
-            if (follower() is null)
-                await reload();
-            if (follower() is not { } held)
-            {
-                await Task.Delay(Pause, time, cancellation);
-                continue;
-            }
-            // The lane may have brought what was asked for: a seat is not kept while nothing is wanted.
-            if (!held.IsBehind)
-                await AbandonAsync();
-            if (!IsFrozen && !await WantsPullAsync(held, cancellation))
-                continue;
-            failures = await PullOnceAsync(held, prepare, take, join, report, cancellation) ? 0 : failures + 1;
-            if (failures > 0)
-                await Task.Delay(TimeSpan.FromTicks(Math.Min(MaxPause.Ticks, Pause.Ticks * failures)), time, cancellation);
         }
     }
 
@@ -140,7 +130,7 @@ internal sealed class PullLoop(HubId hub, PullSources sources, IPeerClient peers
 
     /// <returns>False when the source failed, or had nothing though more is known to exist.</returns>
     private async Task<bool> PullOnceAsync(
-        Follower follower, Func<Segment, PreparedProjection> prepare, Func<Segment, Uri, PreparedProjection?, Task<Taken>> take, Func<Uri, Task<Taken>> join, Action report, CancellationToken cancellation)
+        Follower follower, Func<Segment, Uri, PreparedProjection?, Task<Taken>> take, Func<Uri, Task<Taken>> join, Action report, CancellationToken cancellation)
     {
         if (sources.Next() is not { } source)
             return false;
