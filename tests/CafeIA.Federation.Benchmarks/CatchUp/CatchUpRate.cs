@@ -32,7 +32,7 @@ internal static class CatchUpRate
         await using var federation = await FederationStage.StartAsync(postgres, cancellation);
         await Sustained.WarmUpAsync(federation, options, cancellation);
         var client = new AuthorClient(federation.Client, new EventGenerator(options.Seed, Sustained.Today()));
-        table.Context = $"three nodes, {LiveRate} events/s written meanwhile; the rate is of all changes applied, those included, from the first commit after the absence on";
+        table.Context = $"three nodes, {LiveRate} events/s written meanwhile; the rate is of all changes applied, those included, from the first commit after the absence on; of what was missed the broker keeps nothing";
 
         await MeasureAsync("one by one", federation, client, options.MissedOneByOne, 1, 20, table, cancellation);
         await MeasureAsync("in 250s", federation, client, options.MissedEvents, options.InFlight, 22, table, cancellation);
@@ -53,6 +53,7 @@ internal static class CatchUpRate
         await federation.StopLastAsync();
         await WriteAsync(client, missed, atOnce, part * Numbers, cancellation);
         await AwaitEqualAsync(federation, cancellation);
+        await federation.EmptyLaneAsync(cancellation);
         await using var live = LiveLoad.Start(client, LiveRate, (part + 1) * Numbers, cancellation);
         var author = federation.Author.ProcessorTime();
         var started = TimeProvider.System.GetTimestamp();

@@ -84,6 +84,9 @@ internal sealed class FederationStage : IAsyncDisposable
         return nodes[^1];
     }
 
+    /// <summary>What waits at the broker is gone, as after an absence longer than a queue keeps it.</summary>
+    public Task EmptyLaneAsync(CancellationToken cancellation) => broker.StartEmptyAsync(cancellation);
+
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
