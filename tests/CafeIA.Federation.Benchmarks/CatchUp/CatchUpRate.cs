@@ -25,7 +25,7 @@ internal static class CatchUpRate
     /// <summary>Events of the baseline that commits each alone.</summary>
     private const int SingleEvents = 1_000;
 
-    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
 
     public static async Task MeasureAsync(PostgresStage postgres, BenchmarkOptions options, ResultTable table, CancellationToken cancellation)
     {
