@@ -35,7 +35,7 @@ internal sealed record BenchmarkOptions
     public bool Feeds { get; init; }
 
     /// <summary>Only this is measured.</summary>
-    public Measurement? Following { get; init; }
+    public Measurement? Only { get; init; }
 
     /// <summary>Only the takeover by a snapshot is measured.</summary>
     public bool Takeover { get; init; }
@@ -86,9 +86,9 @@ internal sealed record BenchmarkOptions
         var options = new BenchmarkOptions();
         for (var i = 0; i < arguments.Count; i++)
         {
-            if (i == 0 && Measurements.Of(arguments[i]) is { } following)
+            if (i == 0 && Measurements.Of(arguments[i]) is { } only)
             {
-                options = options with { Following = following };
+                options = options with { Only = only };
                 continue;
             }
             if (arguments[i] is "all" or "buckets" or "feeds" or "takeover" && i == 0)

@@ -28,9 +28,9 @@ try
         table.Write(Console.Out, options);
         return 0;
     }
-    if (options.Following is { } following)
+    if (options.Only is { } only)
     {
-        await following(postgres, options, table, stop.Token);
+        await only(postgres, options, table, stop.Token);
         table.Write(Console.Out, options);
         return 0;
     }
