@@ -13,6 +13,9 @@ internal sealed record BenchmarkOptions
           all            everything, in one table
           nodes          three nodes that write, follow, find, start and idle (the default)
           feeds          calendar and agenda, read by many
+          lane           how many segments the broker lane carries
+          catchup        how fast a node that was away catches up while others go on writing
+          hubs           one node that follows 3, 10 and 30 hubs
           search         searches of every kind over a large directory while events are written
           takeover       how long a new node takes to hold all entries of a hub
           buckets        what it costs to find and mend 100 entries that a hand changed
@@ -54,6 +57,18 @@ internal sealed record BenchmarkOptions
     public TimeSpan Readers => TimeSpan.FromSeconds(Quick ? 4 : 15);
 
     public TimeSpan Idle => TimeSpan.FromSeconds(Quick ? 10 : 60);
+
+    /// <summary>How long the lane is kept full, and how long it carries a fixed rate.</summary>
+    public TimeSpan Lane => TimeSpan.FromSeconds(Quick ? 4 : 20);
+
+    /// <summary>Events that are written while the node that catches up is away, by as many commands in flight as there may be.</summary>
+    public int MissedEvents => Quick ? 10_000 : 90_000;
+
+    /// <summary>The same, each written when the one before was accepted.</summary>
+    public int MissedOneByOne => Quick ? 2_000 : 15_000;
+
+    /// <summary>Events of all hubs together, however many there are.</summary>
+    public int EventsOfAllHubs => Quick ? 6_000 : 30_000;
 
     /// <summary>Events the baseline applies to each database.</summary>
     public int BaselineEvents => Quick ? 5_000 : 25_000;

@@ -1,5 +1,8 @@
 using CafeIA.Federation.Benchmarks.Baseline;
+using CafeIA.Federation.Benchmarks.CatchUp;
+using CafeIA.Federation.Benchmarks.Lane;
 using CafeIA.Federation.Benchmarks.Load;
+using CafeIA.Federation.Benchmarks.ManyHubs;
 using CafeIA.Federation.Benchmarks.Repair;
 using CafeIA.Federation.Benchmarks.Report;
 using CafeIA.Federation.Benchmarks.Search;
@@ -20,6 +23,9 @@ internal static class Chapters
     {
         [Nodes] = (postgres, options, table, cancellation) => MeasureNodesAsync(postgres, options, table, withFeeds: false, cancellation),
         ["feeds"] = MeasureFeedsAsync,
+        ["lane"] = LaneRate.MeasureAsync,
+        ["catchup"] = CatchUpRate.MeasureAsync,
+        ["hubs"] = HubCurve.MeasureAsync,
         ["search"] = Searches.MeasureAsync,
         ["takeover"] = SnapshotTakeover.MeasureAsync,
         ["buckets"] = BucketRepair.MeasureAsync,

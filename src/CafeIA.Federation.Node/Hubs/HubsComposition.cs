@@ -45,6 +45,7 @@ internal static class HubsComposition
         builder.Services.AddSingleton<OwnKeys>();
         builder.Services.AddSingleton<HubProgress>();
         builder.Services.AddSingleton<SnapshotJoin>();
+        builder.Services.AddSingleton<AheadSeats>();
         builder.Services.AddSingleton<OwnStanding>();
         builder.Services.AddSingleton<IOwnStanding>(provider => provider.GetRequiredService<OwnStanding>());
         builder.Services.AddSingleton<OwnDatabase>();

@@ -32,6 +32,7 @@ internal sealed partial class ReplicaGrain(
     ExchangeOptions exchange,
     IPeerClient peers,
     SnapshotJoin snapshots,
+    AheadSeats seats,
     HubsTelemetry telemetry,
     TimeProvider time,
     ILogger<ReplicaGrain> logger) : Grain, IReplicaGrain, IDisposable
@@ -54,12 +55,12 @@ internal sealed partial class ReplicaGrain(
             throw new InvalidOperationException($"No remote hub {this.GetPrimaryKeyString()} is known here.");
         applier = new Applier(hub, options, loader, writer, proofs, hubs, peers, telemetry, time, logger);
         applier.Applied += batch => signal.Advance(hub.Id, batch.End);
-        pull = new PullLoop(hub.Id, new PullSources(hubs, hub.Id, exchange), peers, hubs, telemetry, time);
+        pull = new PullLoop(hub.Id, new PullSources(hubs, hub.Id, exchange), peers, seats, applier.Prepare, hubs, telemetry, time);
         await applier.LoadAsync(cancellationToken);
         Report();
         loops = Task.WhenAll(
             GuardAsync(ReceiveLoopAsync),
-            GuardAsync(() => pull.RunAsync(() => applier.Follower, LoadWhereLostAsync, (segment, source) => TakeAsync(segment, source), JoinAsync, Report, stopping.Token)));
+            GuardAsync(() => pull.RunAsync(() => applier.Follower, LoadWhereLostAsync, (segment, source, prepared) => TakeAsync(segment, source, prepared: prepared), JoinAsync, Report, stopping.Token)));
     }
 
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
@@ -189,9 +190,9 @@ internal sealed partial class ReplicaGrain(
 
     private Task<Taken> TakeHeadAsync(SignedHead head, Uri? source) => GatedAsync(() => applier.TakeHeadAsync(head, source, stopping.Token));
 
-    private async Task<Taken> TakeAsync(Segment segment, Uri? source, IReadOnlyList<ActivityLink>? links = null)
+    private async Task<Taken> TakeAsync(Segment segment, Uri? source, IReadOnlyList<ActivityLink>? links = null, PreparedProjection? prepared = null)
     {
-        var taken = await GatedAsync(() => applier.TakeAsync(segment, source, isLast: source is not null && pull.Sources.AllFailed, links, stopping.Token));
+        var taken = await GatedAsync(() => applier.TakeAsync(segment, source, isLast: source is not null && pull.Sources.AllFailed, links, prepared, stopping.Token));
         if (taken == Taken.Good && source is null)
             pull.HeardOnLane();
         return taken;

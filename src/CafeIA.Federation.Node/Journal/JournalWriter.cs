@@ -98,14 +98,23 @@ internal sealed class JournalWriter(NpgsqlDataSource database, IEnumerable<IProj
         return held;
     }
 
+    /// <summary>What the read models will do for these changes, to be made beside other work: most of the processor time of an append goes there.</summary>
+    public PreparedProjection Prepare(KnownHub hub, IReadOnlyList<Change> changes) => PreparedProjection.Of(hub, Latest(changes), projections);
+
+    /// <inheritdoc cref="AppendAsync(KnownHub, JournalBatch, string?, StateDigest?, PreparedProjection?, CancellationToken)"/>
+    public Task<AppendOutcome> AppendAsync(KnownHub hub, JournalBatch journalBatch, string? traceParent, StateDigest? checkpoint, CancellationToken cancellation) =>
+        AppendAsync(hub, journalBatch, traceParent, checkpoint, null, cancellation);
+
     /// <summary>Commits the batch, or nothing of it.</summary>
     /// <param name="hub">Whose journal.</param>
     /// <param name="journalBatch">What to append, and the end it is to be appended to.</param>
     /// <param name="traceParent">W3C trace context that goes with it to the followers.</param>
     /// <param name="checkpoint">The state digest after the batch, now and then, so that a start has little to fold in.</param>
+    /// <param name="prepared">What <see cref="Prepare"/> made; passed over when it is not of this batch.</param>
     /// <param name="cancellation">Cancelling leaves the outcome unknown.</param>
     /// <exception cref="NpgsqlException">The outcome is unknown: load the state before going on.</exception>
-    public async Task<AppendOutcome> AppendAsync(KnownHub hub, JournalBatch journalBatch, string? traceParent, StateDigest? checkpoint, CancellationToken cancellation)
+    public async Task<AppendOutcome> AppendAsync(
+        KnownHub hub, JournalBatch journalBatch, string? traceParent, StateDigest? checkpoint, PreparedProjection? prepared, CancellationToken cancellation)
     {
         await using var batch = database.CreateBatch();
         var erased = ErasingAppend.Of(journalBatch);
@@ -113,13 +122,21 @@ internal sealed class JournalWriter(NpgsqlDataSource database, IEnumerable<IProj
         ErasingAppend.AddNames(batch, hub, erased);
         AddChanges(batch, hub, journalBatch);
         ErasingAppend.AddBodies(batch, hub, journalBatch, erased);
-        var current = Latest(journalBatch.Changes);
+        var current = Latest(journalBatch.Changes.Select(c => c.Change));
         AddCurrent(batch, hub, current);
         AddSubtrees(batch, hub, journalBatch);
         if (checkpoint is not null)
             AddCheckpoint(batch, hub, journalBatch, checkpoint);
-        foreach (var projection in projections)
-            projection.Project(batch, hub, current);
+        if (prepared?.IsOf(current) == true)
+        {
+            foreach (var command in prepared.Commands)
+                batch.BatchCommands.Add(command);
+        }
+        else
+        {
+            foreach (var projection in projections)
+                projection.Project(batch, hub, current);
+        }
         if (journalBatch.EndsOpening)
             PastEpochs.AddLeave(batch, projections, hub, journalBatch.Epoch);
         try
@@ -282,10 +299,10 @@ internal sealed class JournalWriter(NpgsqlDataSource database, IEnumerable<IProj
     }
 
     /// <summary>The last change of each entry, in the order of their seq.</summary>
-    private static Change[] Latest(IReadOnlyList<JournalChange> changes)
+    private static Change[] Latest(IEnumerable<Change> changes)
     {
-        var latest = new Dictionary<EntryId, Change>(changes.Count);
-        foreach (var (change, _) in changes)
+        var latest = new Dictionary<EntryId, Change>();
+        foreach (var change in changes)
             latest[change.Header.Entry] = change;
         return [.. latest.Values.OrderBy(c => c.Header.Position.Seq)];
     }

@@ -43,7 +43,7 @@ internal static class BareApply
         }
     }
 
-    private static async Task<NpgsqlDataSource> CreateAsync(PostgresStage postgres, int number, CancellationToken cancellation)
+    public static async Task<NpgsqlDataSource> CreateAsync(PostgresStage postgres, int number, CancellationToken cancellation)
     {
         var text = await postgres.CreateDatabaseAsync($"bare{number}", Connections, cancellation);
         // As a node sets up its own connections.
@@ -52,7 +52,7 @@ internal static class BareApply
         return source;
     }
 
-    private static async Task ApplyAsync(NpgsqlDataSource source, IReadOnlyList<BareBatch> batches, Latencies commits, CancellationToken cancellation)
+    public static async Task ApplyAsync(NpgsqlDataSource source, IReadOnlyList<BareBatch> batches, Latencies commits, CancellationToken cancellation)
     {
         await using var connection = await source.OpenConnectionAsync(cancellation);
         foreach (var prepared in batches)

@@ -68,15 +68,32 @@ internal sealed class FederationStage : IAsyncDisposable
     /// <returns>From the start of its process until it says that it is ready.</returns>
     public async Task<TimeSpan> RestartLastAsync(CancellationToken cancellation)
     {
-        await nodes[^1].DisposeAsync();
+        await StopLastAsync();
         var started = TimeProvider.System.GetTimestamp();
-        nodes[^1] = start();
+        StartLast();
         await Answering.AwaitAsync(new Uri(nodes[^1].Address, "/health/ready"), StartPause, StartPatience, () => true, cancellation);
         var took = TimeProvider.System.GetElapsedTime(started);
         using var visitor = new HttpClient();
         await AwaitReadyAsync(visitor, nodes[^1], cancellation);
         return took;
     }
+
+    public async Task StopLastAsync()
+    {
+        var last = nodes[^1];
+        nodes.RemoveAt(nodes.Count - 1);
+        await last.DisposeAsync();
+    }
+
+    /// <summary>Starts the node that was stopped, on what it has; it may not answer yet when this returns.</summary>
+    public NodeProcess StartLast()
+    {
+        nodes.Add(start());
+        return nodes[^1];
+    }
+
+    /// <summary>What waits at the broker is gone, as after an absence longer than a queue keeps it.</summary>
+    public Task EmptyLaneAsync(CancellationToken cancellation) => broker.StartEmptyAsync(cancellation);
 
     public async ValueTask DisposeAsync()
     {

@@ -93,6 +93,27 @@ public sealed class JournalWriterTests(PostgresFixture postgres) : IClassFixture
     }
 
     [Fact]
+    public async Task What_was_prepared_is_written_for_the_very_changes_it_was_made_of_and_else_made_anew()
+    {
+        var projection = new NoteProjection();
+        var hub = await StoredHub.CreateAsync(postgres, projection);
+        hub.History.Write(Put(1, "a"), Put(1, "b"));
+        var (first, changes) = (hub.History.Batches[^1], hub.History.Changes);
+        var other = hub.Writer.Prepare(hub.Known, [.. changes.Select(c => c.WithoutBody())]);
+
+        Assert.Equal(AppendOutcome.Committed, await hub.Writer.AppendAsync(hub.Known, first, null, null, other, Cancellation));
+
+        Assert.NotNull(Assert.Single(projection.Seen).Body);
+        hub.History.Write(Put(2, "c"));
+        var second = hub.History.Batches[^1];
+        var prepared = hub.Writer.Prepare(hub.Known, [second.Changes[0].Change]);
+        projection.Forget();
+        Assert.Equal(AppendOutcome.Committed, await hub.Writer.AppendAsync(hub.Known, second, null, null, prepared, Cancellation));
+        Assert.Empty(projection.Seen);
+        Assert.Equal($"{hub.Known.Id} {second.Changes[0].Change.Leaf}", (await RowsAsync(hub)).Note);
+    }
+
+    [Fact]
     public async Task A_retried_command_is_found_with_its_body()
     {
         var hub = await StoredHub.CreateAsync(postgres);
@@ -184,6 +205,8 @@ public sealed class JournalWriterTests(PostgresFixture postgres) : IClassFixture
     private sealed class NoteProjection : IProjection
     {
         public IReadOnlyList<Change> Seen { get; private set; } = [];
+
+        public void Forget() => Seen = [];
 
         public void Project(NpgsqlBatch batch, KnownHub hub, IReadOnlyList<Change> current)
         {

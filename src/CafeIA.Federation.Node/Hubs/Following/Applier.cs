@@ -65,12 +65,16 @@ internal sealed partial class Applier(
     /// <summary>What is held may not be what the journal holds: load before the next verdict.</summary>
     public void Unload() => follower = null;
 
+    /// <summary>What will be shown of a segment that is still to be judged, made beside the commit of the one before. May run on any thread.</summary>
+    public PreparedProjection Prepare(Segment segment) => writer.Prepare(hub, segment.Changes);
+
     /// <param name="segment">As it was received.</param>
     /// <param name="source">Who sent it; null: the broker lane.</param>
     /// <param name="isLast">No other source is left that may have better bytes: a body that is not the one committed to is then dropped, and the rest applied.</param>
     /// <param name="links">Traces that end here besides the segment's.</param>
+    /// <param name="prepared">What <see cref="Prepare"/> made of it, where there was time.</param>
     /// <param name="cancellation">Gives up asking the source; a commit is not given up.</param>
-    public async Task<Taken> TakeAsync(Segment segment, Uri? source, bool isLast, IReadOnlyList<ActivityLink>? links, CancellationToken cancellation)
+    public async Task<Taken> TakeAsync(Segment segment, Uri? source, bool isLast, IReadOnlyList<ActivityLink>? links, PreparedProjection? prepared, CancellationToken cancellation)
     {
         if (!await IsWantedAsync(cancellation))
             return Refuse(SegmentFault.Hidden, source);
@@ -92,7 +96,7 @@ internal sealed partial class Applier(
         switch (verdict)
         {
             case Verdict.Apply apply:
-                return await ApplyAsync(apply, links);
+                return await ApplyAsync(apply, links, prepared);
             case Verdict.Fork fork:
                 await FreezeAsync(fork, null);
                 return Taken.Forked;
@@ -147,7 +151,7 @@ internal sealed partial class Applier(
         return Taken.Good;
     }
 
-    private async Task<Taken> ApplyAsync(Verdict.Apply apply, IReadOnlyList<ActivityLink>? links)
+    private async Task<Taken> ApplyAsync(Verdict.Apply apply, IReadOnlyList<ActivityLink>? links, PreparedProjection? prepared)
     {
         using var activity = telemetry.Source.StartActivity("replica.apply", ActivityKind.Consumer, apply.Segment.TraceParent, links: links);
         var known = hubs.Find(hub.Id) ?? hub;
@@ -160,7 +164,7 @@ internal sealed partial class Applier(
         var begins = batch.Epoch != batch.Before.Epoch;
         var checkpoint = begins || batch.After.Size >= checkpointed + CheckpointEvery ? follower.State.Digest : null;
         var traceParent = activity?.Id ?? apply.Segment.TraceParent;
-        if (await writer.AppendAsync(known, batch, traceParent, checkpoint, CancellationToken.None) == AppendOutcome.Fenced)
+        if (await writer.AppendAsync(known, batch, traceParent, checkpoint, prepared, CancellationToken.None) == AppendOutcome.Fenced)
             return Taken.Fenced;
         if (checkpoint is not null)
             checkpointed = batch.After.Size;

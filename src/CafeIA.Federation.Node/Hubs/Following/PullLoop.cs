@@ -9,7 +9,16 @@ using CafeIA.Federation.Protocol.Segments;
 namespace CafeIA.Federation.Node.Hubs.Following;
 
 /// <summary>Pulls one hub's journal: at once while a verified head speaks of changes not held, by long poll while the broker lane is silent, not at all while the lane speaks.</summary>
-internal sealed class PullLoop(HubId hub, PullSources sources, IPeerClient peers, HubRegister hubs, HubsTelemetry telemetry, TimeProvider time)
+/// <param name="hub">Whose journal.</param>
+/// <param name="sources">From whom.</param>
+/// <param name="peers">Asks them.</param>
+/// <param name="seats">Who may pull ahead.</param>
+/// <param name="prepare">Does what can be done for a segment before it is its turn, on any thread.</param>
+/// <param name="hubs">Where the hub's own node is, and whether it is hidden or frozen.</param>
+/// <param name="telemetry">Counts.</param>
+/// <param name="time">The clock.</param>
+internal sealed class PullLoop(
+    HubId hub, PullSources sources, IPeerClient peers, AheadSeats seats, Func<Segment, PreparedProjection> prepare, HubRegister hubs, HubsTelemetry telemetry, TimeProvider time)
 {
     /// <summary>Silence of the lane after which a long poll is held.</summary>
     private static readonly TimeSpan LaneSilence = TimeSpan.FromSeconds(5);
@@ -29,6 +38,7 @@ internal sealed class PullLoop(HubId hub, PullSources sources, IPeerClient peers
     private long laneHeard;
     private bool laneWasHeard;
     private bool laneIsDown;
+    private PulledAhead? ahead;
 
     public PullSources Sources => sources;
 
@@ -64,15 +74,17 @@ internal sealed class PullLoop(HubId hub, PullSources sources, IPeerClient peers
     /// <param name="join">Takes a snapshot from a source.</param>
     /// <param name="report">After an answer that brought nothing.</param>
     /// <param name="cancellation">Ends the loop.</param>
-    public async Task RunAsync(Func<Follower?> follower, Func<Task> reload, Func<Segment, Uri, Task<Taken>> take, Func<Uri, Task<Taken>> join, Action report, CancellationToken cancellation)
+    public async Task RunAsync(
+        Func<Follower?> follower, Func<Task> reload, Func<Segment, Uri, PreparedProjection?, Task<Taken>> take, Func<Uri, Task<Taken>> join, Action report, CancellationToken cancellation)
     {
         var failures = 0;
-        while (!cancellation.IsCancellationRequested)
+        try
         {
-            try
+            while (!cancellation.IsCancellationRequested)
             {
                 if (hubs.Find(hub) is { IsHidden: true })
                 {
+                    await AbandonAsync();
                     await Task.Delay(MaxPause, time, cancellation);
                     continue;
                 }
@@ -83,16 +95,23 @@ internal sealed class PullLoop(HubId hub, PullSources sources, IPeerClient peers
                     await Task.Delay(Pause, time, cancellation);
                     continue;
                 }
+                // The lane may have brought what was asked for: a seat is not kept while nothing is wanted.
+                if (!held.IsBehind)
+                    await AbandonAsync();
                 if (!IsFrozen && !await WantsPullAsync(held, cancellation))
                     continue;
                 failures = await PullOnceAsync(held, take, join, report, cancellation) ? 0 : failures + 1;
                 if (failures > 0)
                     await Task.Delay(TimeSpan.FromTicks(Math.Min(MaxPause.Ticks, Pause.Ticks * failures)), time, cancellation);
             }
-            catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
-            {
-                return;
-            }
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            // The loop is told to end.
+        }
+        finally
+        {
+            await AbandonAsync();
         }
     }
 
@@ -110,7 +129,8 @@ internal sealed class PullLoop(HubId hub, PullSources sources, IPeerClient peers
     }
 
     /// <returns>False when the source failed, or had nothing though more is known to exist.</returns>
-    private async Task<bool> PullOnceAsync(Follower follower, Func<Segment, Uri, Task<Taken>> take, Func<Uri, Task<Taken>> join, Action report, CancellationToken cancellation)
+    private async Task<bool> PullOnceAsync(
+        Follower follower, Func<Segment, Uri, PreparedProjection?, Task<Taken>> take, Func<Uri, Task<Taken>> join, Action report, CancellationToken cancellation)
     {
         if (sources.Next() is not { } source)
             return false;
@@ -121,8 +141,9 @@ internal sealed class PullLoop(HubId hub, PullSources sources, IPeerClient peers
             return Ended(await join(source), source);
         var after = isFrozen ? new Position(follower.State.Epoch + 1, 0) : follower.PullAfter;
         var isOwn = source == hubs.Find(hub)?.Address;
-        if (await PollAsync(source, after, behind ? TimeSpan.Zero : isOwn ? PollPatience : SubstitutePatience, follower, cancellation) is not { } answer)
+        if (await AskAsync(source, after, behind ? TimeSpan.Zero : isOwn ? PollPatience : SubstitutePatience, follower, cancellation) is not { } pulled)
             return true;
+        var answer = pulled.Answer;
         if (!answer.IsOk)
         {
             telemetry.Pulled(hub, answer.Refusal.Code);
@@ -143,7 +164,7 @@ internal sealed class PullLoop(HubId hub, PullSources sources, IPeerClient peers
                 sources.Good(forgive: !isOwn);
             return !behind;
         }
-        if (!SegmentCodec.TryDecode(answer.Value, out var segment))
+        if (pulled.Segment is not { } segment)
         {
             telemetry.Refused(hub, SegmentFault.Malformed, source.ToString(), time.GetUtcNow());
             sources.Failed(source);
@@ -156,7 +177,30 @@ internal sealed class PullLoop(HubId hub, PullSources sources, IPeerClient peers
         // A node without anything learns by its first answer how much there is.
         if (!isFrozen && SnapshotJoin.IsBetter(follower, segment.Head.Head))
             return Ended(await join(source), source);
-        return Ended(await take(segment, source), source);
+        if (!isFrozen)
+            ahead = PulledAhead.Of(seats, segment, source, hub, peers, prepare, cancellation);
+        return Ended(await take(segment, source, pulled.Prepared), source);
+    }
+
+    /// <summary>What was asked for ahead, when it is what is wanted now; else the source is asked.</summary>
+    private async Task<Pulled?> AskAsync(Uri source, Position after, TimeSpan wait, Follower follower, CancellationToken cancellation)
+    {
+        if (ahead is { } asked)
+        {
+            ahead = null;
+            if (asked.Source == source && asked.After == after)
+                return await asked.AnswerAsync();
+            await asked.AbandonAsync();
+        }
+        return await PollAsync(source, after, wait, follower, cancellation) is { } answer ? Pulled.Of(answer) : null;
+    }
+
+    private async Task AbandonAsync()
+    {
+        if (ahead is not { } asked)
+            return;
+        ahead = null;
+        await asked.AbandonAsync();
     }
 
     private bool Ended(Taken taken, Uri source)

@@ -105,7 +105,7 @@ internal sealed partial class Recall(
                     break;
                 }
                 var before = (own.Follower.State.Position, own.Follower.PullAfter);
-                var taken = await own.TakeAsync(segment, source, isLast: index == sources.Count - 1, null, cancellation);
+                var taken = await own.TakeAsync(segment, source, isLast: index == sources.Count - 1, null, null, cancellation);
                 if (taken is Taken.Forked or Taken.Fenced)
                     return taken;
                 if (taken == Taken.Refused || before == (own.Follower.State.Position, own.Follower.PullAfter))

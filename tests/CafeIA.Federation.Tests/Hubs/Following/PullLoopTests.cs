@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
+using System.Threading.Channels;
 using CafeIA.Federation.Node.Exchange;
 using CafeIA.Federation.Node.Hubs;
 using CafeIA.Federation.Node.Hubs.Following;
@@ -8,6 +10,7 @@ using CafeIA.Federation.Protocol.Following;
 using CafeIA.Federation.Protocol.Heads;
 using CafeIA.Federation.Protocol.Identifiers;
 using CafeIA.Federation.Protocol.Journal;
+using CafeIA.Federation.Protocol.Segments;
 using CafeIA.Federation.Protocol.Sequencing;
 using CafeIA.Federation.Tests.Fixtures;
 using CafeIA.Federation.Tests.Journal;
@@ -25,6 +28,7 @@ public sealed class PullLoopTests(PostgresServer server) : IAsyncLifetime
     private readonly PostgresFixture postgres = new(server);
     private readonly ServiceProvider metrics = new ServiceCollection().AddMetrics().BuildServiceProvider();
     private readonly Follower follower = TestHub.Follower();
+    private readonly AheadSeats seats = new();
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -32,6 +36,7 @@ public sealed class PullLoopTests(PostgresServer server) : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
+        seats.Dispose();
         await metrics.DisposeAsync();
         await postgres.DisposeAsync();
     }
@@ -109,14 +114,130 @@ public sealed class PullLoopTests(PostgresServer server) : IAsyncLifetime
         Assert.True(await polled.Task > TimeSpan.Zero);
     }
 
+    [Fact]
+    public async Task The_next_segment_is_asked_for_and_prepared_while_one_is_applied_and_each_once()
+    {
+        var history = AuthoredHistory.OfSize(9);
+        var asked = Channel.CreateUnbounded<Position>();
+        var applied = new List<int>();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        var loop = await LoopAsync(new Script((_, after) =>
+        {
+            asked.Writer.TryWrite(after);
+            return SegmentCodec.Encode(history.Cut(after.Seq + 1, after.Seq + 3));
+        }));
+        follower.Learn(history.Heads[^1]);
+
+        await RunAsync(
+            loop,
+            async (segment, _, prepared) =>
+            {
+                if (segment.FirstSeq == 1)
+                    Assert.Equal(new(1, 0), await asked.Reader.ReadAsync(Cancellation));
+                // Asked for before this one is done; the last one says itself that it is.
+                if (segment.LastSeq < history.Size)
+                    Assert.Equal(new(1, segment.LastSeq), await asked.Reader.ReadAsync(Cancellation));
+                Assert.Equal(segment.FirstSeq > 1, prepared?.IsOf([.. segment.Changes]) ?? false);
+                Assert.NotNull(follower.Plan(Assert.IsType<Verdict.Apply>(follower.Judge(segment)), new Dictionary<EntryId, CurrentChange>()).Batch);
+                applied.Add(segment.Changes.Count);
+                if (segment.LastSeq == history.Size)
+                    await stop.CancelAsync();
+                return Taken.Good;
+            },
+            stop.Token);
+
+        Assert.Equal([3, 3, 3], applied);
+        Assert.False(asked.Reader.TryRead(out _));
+    }
+
+    [Fact]
+    public async Task What_was_asked_for_ahead_is_not_taken_when_the_journal_has_moved_otherwise()
+    {
+        var history = AuthoredHistory.OfSize(12);
+        var asked = new ConcurrentQueue<Position>();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        var loop = await LoopAsync(new Script((_, after) =>
+        {
+            asked.Enqueue(after);
+            return SegmentCodec.Encode(history.Cut(after.Seq + 1, after.Seq + 3));
+        }));
+        follower.Learn(history.Heads[^1]);
+        var taken = new List<ulong>();
+
+        await RunAsync(
+            loop,
+            (segment, _, _) =>
+            {
+                taken.Add(segment.FirstSeq);
+                if (taken.Count == 2)
+                    stop.Cancel();
+                // As if the lane had brought more than the segment that was pulled.
+                var more = history.Cut(1, 5);
+                if (taken.Count == 1)
+                    Assert.NotNull(follower.Plan(Assert.IsType<Verdict.Apply>(follower.Judge(more)), new Dictionary<EntryId, CurrentChange>()).Batch);
+                return Task.FromResult(Taken.Good);
+            },
+            stop.Token);
+
+        Assert.Equal([1UL, 6UL], taken);
+        Assert.Equal([new(1, 0), new(1, 3), new(1, 5)], asked.Take(3));
+        Assert.Equal(AheadSeats.Max, FreeSeats());
+    }
+
+    [Fact]
+    public async Task Without_a_free_seat_one_segment_is_asked_for_after_the_other()
+    {
+        var history = AuthoredHistory.OfSize(9);
+        var asked = new List<Position>();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        while (seats.TryTake())
+        {
+        }
+        var loop = await LoopAsync(new Script((_, after) =>
+        {
+            asked.Add(after);
+            return SegmentCodec.Encode(history.Cut(after.Seq + 1, after.Seq + 3));
+        }));
+        follower.Learn(history.Heads[^1]);
+
+        await RunAsync(
+            loop,
+            (segment, _, prepared) =>
+            {
+                Assert.Null(prepared);
+                Assert.Equal(segment.FirstSeq - 1, asked[^1].Seq);
+                Assert.NotNull(follower.Plan(Assert.IsType<Verdict.Apply>(follower.Judge(segment)), new Dictionary<EntryId, CurrentChange>()).Batch);
+                if (segment.LastSeq == history.Size)
+                    stop.Cancel();
+                return Task.FromResult(Taken.Good);
+            },
+            stop.Token);
+
+        Assert.Equal([new(1, 0), new(1, 3), new(1, 6)], asked);
+        Assert.Equal(0, FreeSeats());
+    }
+
+    private int FreeSeats()
+    {
+        var free = 0;
+        while (seats.TryTake())
+            free++;
+        return free;
+    }
+
     private static SignedHead HeadOfOne() => TestHub.Sequencer().Sequence(
         [new Intent(TestHub.Entry(1), true, EntryKind.Event, ChangeOp.Put, TestHub.Body("{}"))],
         new Dictionary<EntryId, CurrentChange>(),
         new Dictionary<CommandId, KnownCommand>(),
         TestHub.At).Batch!.Head;
 
-    private Task RunAsync(PullLoop loop, CancellationToken cancellation) =>
-        loop.RunAsync(() => follower, () => Task.CompletedTask, (_, _) => Task.FromResult(Taken.Good), _ => throw new NotSupportedException(), () => { }, cancellation);
+    private Task RunAsync(PullLoop loop, CancellationToken cancellation) => RunAsync(loop, (_, _, _) => Task.FromResult(Taken.Good), cancellation);
+
+    private PreparedProjection Prepare(Segment segment) =>
+        new JournalWriter(postgres.Database, []).Prepare(new KnownHub(1, TestHub.Id, "Lyon", "autre", [], null, TestHub.Signer.PublicKey, IsLocal: false, IsFrozen: false), segment.Changes);
+
+    private Task RunAsync(PullLoop loop, Func<Segment, Uri, PreparedProjection?, Task<Taken>> take, CancellationToken cancellation) =>
+        loop.RunAsync(() => follower, () => Task.CompletedTask, take, _ => throw new NotSupportedException(), () => { }, cancellation);
 
     private async Task<PullLoop> LoopAsync(IPeerClient peers, TimeProvider? time = null)
     {
@@ -124,13 +245,23 @@ public sealed class PullLoopTests(PostgresServer server) : IAsyncLifetime
         await register.RegisterAsync(StoredHub.Profile(TestHub.Id) with { Address = Own }, isLocal: false, Cancellation);
         await register.RegisterAsync(StoredHub.Profile(HubId.Parse("paris")) with { Address = Relay }, isLocal: false, Cancellation);
         var telemetry = new HubsTelemetry(metrics.GetRequiredService<IMeterFactory>(), new HubProgress(register), new RefusalSamples());
-        return new(TestHub.Id, new PullSources(register, TestHub.Id, new ExchangeOptions()), peers, register, telemetry, time ?? TimeProvider.System);
+        return new(TestHub.Id, new PullSources(register, TestHub.Id, new ExchangeOptions()), peers, seats, Prepare, register, telemetry, time ?? TimeProvider.System);
     }
 
     /// <summary>Answers pulls as it is told; nothing else is asked of it.</summary>
-    private sealed class Script(Func<Uri, TimeSpan, CancellationToken, Task<Result<ReadOnlyMemory<byte>>>> pull) : IPeerClient
+    private sealed class Script(Func<Uri, Position, TimeSpan, CancellationToken, Task<Result<ReadOnlyMemory<byte>>>> pull) : IPeerClient
     {
-        public Task<Result<ReadOnlyMemory<byte>>> PullAsync(Uri peer, HubId hub, Position after, TimeSpan wait, CancellationToken cancellation) => pull(peer, wait, cancellation);
+        public Script(Func<Uri, TimeSpan, CancellationToken, Task<Result<ReadOnlyMemory<byte>>>> pull)
+            : this((peer, _, wait, cancellation) => pull(peer, wait, cancellation))
+        {
+        }
+
+        public Script(Func<Uri, Position, byte[]> answer)
+            : this((peer, after, _, _) => Task.FromResult<Result<ReadOnlyMemory<byte>>>((ReadOnlyMemory<byte>)answer(peer, after)))
+        {
+        }
+
+        public Task<Result<ReadOnlyMemory<byte>>> PullAsync(Uri peer, HubId hub, Position after, TimeSpan wait, CancellationToken cancellation) => pull(peer, after, wait, cancellation);
 
         public Task<Result<HubProfile>> DescribeAsync(Uri peer, CancellationToken cancellation) => throw new NotSupportedException();
 
