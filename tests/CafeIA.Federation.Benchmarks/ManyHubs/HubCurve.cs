@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Threading.Channels;
 using CafeIA.Federation.Benchmarks.Baseline;
 using CafeIA.Federation.Benchmarks.CatchUp;
 using CafeIA.Federation.Benchmarks.Load;
@@ -72,45 +73,36 @@ internal static class HubCurve
         return total;
     }
 
-    /// <summary>One hub after the other writes one event at the moment it is due; each is looked for on the node until it is there.</summary>
+    /// <summary>One hub after the other is given an event at the moment it is due; each is looked for on the node until it is there.</summary>
     private static async Task<Latencies> TimeAsync(HubsStage stage, EventGenerator generator, BenchmarkOptions options, int before, CancellationToken cancellation)
     {
         var found = new Latencies();
         var pending = new ConcurrentDictionary<Guid, long>();
         var total = (int)(Rate * options.OpenLoop.TotalSeconds);
-        var gates = stage.Authors.Select(_ => new SemaphoreSlim(1)).ToArray();
+        var queues = stage.Authors.Select(_ => Channel.CreateUnbounded<(Guid Entry, byte[] Body)>()).ToArray();
+        var writing = stage.Authors.Select((author, n) => author.WriteAllAsync(queues[n].Reader, cancellation)).ToArray();
         using var done = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var looker = LookAsync(stage.Follower, pending, found, done.Token);
-        var sending = new List<Task>(total);
+        var due = 0;
         var started = TimeProvider.System.GetTimestamp();
-        while (sending.Count < total)
+        while (due < total)
         {
-            while (sending.Count < total && TimeProvider.System.GetElapsedTime(started).TotalSeconds * Rate >= sending.Count)
-                sending.Add(SendAsync(sending.Count, started + (long)(sending.Count * (double)TimeProvider.System.TimestampFrequency / Rate)));
+            for (; due < total && TimeProvider.System.GetElapsedTime(started).TotalSeconds * Rate >= due; due++)
+            {
+                var entry = EntryId.New(TimeProvider.System).Value;
+                pending[entry] = started + (long)(due * (double)TimeProvider.System.TimestampFrequency / Rate);
+                queues[due % queues.Length].Writer.TryWrite((entry, generator.MakeBody(before + due)));
+            }
             await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, cancellation);
         }
-        await Task.WhenAll(sending);
+        foreach (var queue in queues)
+            queue.Writer.Complete();
+        await Task.WhenAll(writing);
         while (!pending.IsEmpty)
             await Task.Delay(Look, TimeProvider.System, cancellation);
         await done.CancelAsync();
         await looker;
         return found;
-
-        async Task SendAsync(int number, long due)
-        {
-            var hub = number % stage.Authors.Count;
-            await gates[hub].WaitAsync(cancellation);
-            try
-            {
-                var entry = EntryId.New(TimeProvider.System).Value;
-                pending[entry] = due;
-                await stage.Authors[hub].WriteAsync([(entry, generator.MakeBody(before + number))], cancellation);
-            }
-            finally
-            {
-                gates[hub].Release();
-            }
-        }
     }
 
     private static async Task LookAsync(NodeProcess node, ConcurrentDictionary<Guid, long> pending, Latencies found, CancellationToken done)

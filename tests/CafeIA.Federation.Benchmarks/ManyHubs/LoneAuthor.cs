@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Threading.Channels;
 using CafeIA.Federation.Node.Exchange;
 using CafeIA.Federation.Node.Exchange.Http;
 using CafeIA.Federation.Node.Journal;
@@ -19,6 +20,9 @@ namespace CafeIA.Federation.Benchmarks.ManyHubs;
 /// <summary>A hub without a node of its own: its journal in a database, its sequencer, its exchange over HTTP and the broker, in this process. No directory, no grains, no site.</summary>
 internal sealed class LoneAuthor : IAsyncDisposable
 {
+    /// <summary>As <c>HubGrain</c>.</summary>
+    private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(10);
+
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(20);
     private static readonly Dictionary<EntryId, CurrentChange> NoEntries = [];
     private static readonly Dictionary<CommandId, KnownCommand> NoCommands = [];
@@ -81,6 +85,22 @@ internal sealed class LoneAuthor : IAsyncDisposable
             throw new InvalidOperationException("Another program writes this journal.");
         application.Services.GetRequiredService<JournalSignal>().Advance(Hubs.Local.Id, sequencer.State.Position);
         await Transport.SendAsync(SegmentCodec.Encode(new Segment(batch.Head, batch.Before.Seq + 1, [.. batch.Changes.Select(c => c.Change)], [], null)), cancellation);
+    }
+
+    /// <summary>Writes what waits, as a node's own hub does: all of it in one batch, and a batch every <see cref="Linger"/> at most.</summary>
+    public async Task WriteAllAsync(ChannelReader<(Guid Entry, byte[] Body)> events, CancellationToken cancellation)
+    {
+        var batch = new List<(Guid, byte[])>();
+        while (await events.WaitToReadAsync(cancellation))
+        {
+            var opened = TimeProvider.System.GetTimestamp();
+            while (batch.Count < Sequencer.MaxBatch && events.TryRead(out var waiting))
+                batch.Add(waiting);
+            await WriteAsync(batch, cancellation);
+            batch.Clear();
+            if (TimeProvider.System.GetElapsedTime(opened) is var took && took < Linger)
+                await Task.Delay(Linger - took, TimeProvider.System, cancellation);
+        }
     }
 
     public async ValueTask DisposeAsync()
