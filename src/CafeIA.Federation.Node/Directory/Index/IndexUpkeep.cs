@@ -20,8 +20,10 @@ internal sealed partial class IndexUpkeep : BackgroundService, IProjection
     /// <summary>A hub with more events than this is not followed event by event when all of it changes: everything is read anew.</summary>
     private const int LargeHub = 20_000;
 
-    /// <summary>After a fault of the database.</summary>
+    /// <summary>After a fault; twice as long after each further one, up to <see cref="MaxRetry"/>.</summary>
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(5);
+
+    private static readonly TimeSpan MaxRetry = TimeSpan.FromMinutes(5);
 
     private readonly IndexRows rows;
     private readonly TimeProvider time;
@@ -123,17 +125,22 @@ internal sealed partial class IndexUpkeep : BackgroundService, IProjection
     {
         // The first page is served before all of them are read.
         await Task.Yield();
+        var wait = Retry;
         while (isOn && !stoppingToken.IsCancellationRequested)
         {
             try
             {
                 await ReadAllAsync(stoppingToken);
+                wait = Retry;
                 await given.Task.WaitAsync(stoppingToken);
             }
-            catch (Exception e) when (e is NpgsqlException or InvalidOperationException)
+#pragma warning disable CA1031 // Whatever went wrong, PostgreSQL answers, and the node lives.
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+#pragma warning restore CA1031
             {
-                LogFailed(e);
-                await Task.Delay(Retry, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                LogFailed(e, wait.TotalSeconds);
+                await Task.Delay(wait, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                wait = wait * 2 < MaxRetry ? wait * 2 : MaxRetry;
             }
         }
     }
@@ -209,8 +216,8 @@ internal sealed partial class IndexUpkeep : BackgroundService, IProjection
     [LoggerMessage(1, LogLevel.Information, "Index en mémoire : {Events} événements, {Occurrences} dates, {Megabytes} Mo, lus en {Seconds:0.0} s")]
     private partial void LogRead(int events, int occurrences, long megabytes, double seconds);
 
-    [LoggerMessage(2, LogLevel.Warning, "L’index en mémoire n’a pas pu être lu ; PostgreSQL répond, nouvel essai dans peu de temps")]
-    private partial void LogFailed(Exception exception);
+    [LoggerMessage(2, LogLevel.Warning, "L’index en mémoire n’a pas pu être lu ; PostgreSQL répond, nouvel essai dans {Seconds:0} s")]
+    private partial void LogFailed(Exception exception, double seconds);
 
     [LoggerMessage(3, LogLevel.Warning, "L’index en mémoire n’a pas pu suivre un changement ; il est relu, PostgreSQL répond entre-temps")]
     private partial void LogLost(Exception exception);
