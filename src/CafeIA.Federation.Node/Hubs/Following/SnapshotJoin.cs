@@ -60,12 +60,13 @@ internal sealed partial class SnapshotJoin(SnapshotStore store, RowsAhead ahead,
             LogResumed(hub.Id, staged.Head.Head.Position, staged.Leaves, staged.Entries, source);
         }
         await using (var rows = await ahead.StartAsync(hub, staged, cancellation))
+        await using (var runs = new EntryRuns(client, source, hub.Id, cancellation))
         {
             while (!staged.IsComplete)
             {
                 var (next, taken) = staged.Leaves < staged.Head.Head.Size
                     ? await TakeLeavesAsync(hub, staged, source, judge, isFork, cancellation)
-                    : await TakeEntriesAsync(hub, staged, rows, source, judge, cancellation);
+                    : await TakeEntriesAsync(hub, staged, runs, rows, source, judge, cancellation);
                 if (next is null)
                     return taken;
                 staged = next;
@@ -101,12 +102,15 @@ internal sealed partial class SnapshotJoin(SnapshotStore store, RowsAhead ahead,
     }
 
     private async Task<(StagedSnapshot? Next, Taken Taken)> TakeEntriesAsync(
-        KnownHub hub, StagedSnapshot staged, RowsAhead.Derivation rows, Uri source, Func<SignedHead, Uri, Task<Taken>> judge, CancellationToken cancellation)
+        KnownHub hub, StagedSnapshot staged, EntryRuns runs, RowsAhead.Derivation rows, Uri source, Func<SignedHead, Uri, Task<Taken>> judge, CancellationToken cancellation)
     {
-        var run = await client.EntriesAsync(source, hub.Id, staged.Head.Head.Position, staged.Entries, cancellation);
+        var run = await runs.NextAsync(staged.Head.Head.Position, staged.Entries);
         if (!run.IsOk)
             return (await ElsewhereAsync(hub, staged, source, run.Refusal.Code, judge, cancellation), Taken.Refused);
-        if (!run.Value.IsRun(hub.Id, staged.Head.Head.Position, staged.Entries) || await store.AddAsync(hub, staged, run.Value, cancellation) is not { } next)
+        if (!run.Value.IsRun(hub.Id, staged.Head.Head.Position, staged.Entries))
+            return (null, Refuse(hub, SegmentFault.Malformed, source));
+        runs.Fetch(staged.Head.Head.Position, run.Value.Next);
+        if (await store.AddAsync(hub, staged, run.Value, cancellation) is not { } next)
             return (null, Refuse(hub, SegmentFault.Malformed, source));
         rows.Add(run.Value);
         return (next, Taken.Good);

@@ -99,15 +99,14 @@ internal sealed class RowsAhead(NpgsqlDataSource database, CurrentRows rows) : I
         private const int MaxWaiting = 4;
 
         private readonly Channel<Stretch> queue = Channel.CreateUnbounded<Stretch>();
-        private readonly CancellationTokenSource stop;
+        private readonly CancellationTokenSource stop = new();
         private readonly Task workers;
 
         public Derivation(RowsAhead rows, KnownHub hub, uint epoch, AheadTables tables, IReadOnlyList<(long After, long Next)> missing, CancellationToken cancellation)
         {
-            stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
             foreach (var (after, next) in missing)
                 queue.Writer.TryWrite(new(after, next, null));
-            workers = Task.WhenAll(Enumerable.Range(0, MaxConnections).Select(_ => Task.Run(() => WorkAsync(rows, hub, epoch, tables), CancellationToken.None)));
+            workers = Task.WhenAll(Enumerable.Range(0, MaxConnections).Select(_ => Task.Run(() => WorkAsync(rows, hub, epoch, tables, cancellation), CancellationToken.None)));
         }
 
         /// <summary>Takes a run that was staged.</summary>
@@ -121,6 +120,7 @@ internal sealed class RowsAhead(NpgsqlDataSource database, CurrentRows rows) : I
             await workers;
         }
 
+        /// <summary>What is being derived is finished, so that something is even where every attempt to fetch ends at once; what waits is left.</summary>
         public async ValueTask DisposeAsync()
         {
             await stop.CancelAsync();
@@ -129,12 +129,15 @@ internal sealed class RowsAhead(NpgsqlDataSource database, CurrentRows rows) : I
             stop.Dispose();
         }
 
-        private async Task WorkAsync(RowsAhead rows, KnownHub hub, uint epoch, AheadTables tables)
+        private async Task WorkAsync(RowsAhead rows, KnownHub hub, uint epoch, AheadTables tables, CancellationToken cancellation)
         {
             try
             {
-                await foreach (var stretch in queue.Reader.ReadAllAsync(stop.Token))
-                    await rows.DeriveAsync(hub, epoch, tables, stretch, stop.Token);
+                while (!stop.IsCancellationRequested && await queue.Reader.WaitToReadAsync(stop.Token))
+                {
+                    if (queue.Reader.TryRead(out var stretch))
+                        await rows.DeriveAsync(hub, epoch, tables, stretch, cancellation);
+                }
             }
             catch
             {

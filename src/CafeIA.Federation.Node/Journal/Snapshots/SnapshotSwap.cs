@@ -13,12 +13,15 @@ namespace CafeIA.Federation.Node.Journal.Snapshots;
 /// entries are the signed state. A crash in its middle leaves the staged rows as they were.
 /// </remarks>
 internal sealed class SnapshotSwap(
-    NpgsqlDataSource database, CurrentRows rows, RowsAhead ahead, DirectorySwap directory, ErasureRegister erasures, IEnumerable<IProjection> projections)
+    NpgsqlDataSource database, CurrentRows rows, RowsAhead ahead, DirectorySwap directory, ErasureRegister erasures, IEnumerable<IProjection> projections) : IDisposable
 {
     /// <summary>Memory for one sort or hash: a million staged entries are joined a few times.</summary>
     private const string JoinMemory = "64MB";
 
     private readonly IProjection[] projections = [.. projections];
+
+    /// <summary>One at a time: only the first finds the directory empty, and the others would build indexes for nothing.</summary>
+    private readonly SemaphoreSlim turn = new(1);
 
     /// <param name="hub">Whose journal.</param>
     /// <param name="staged">Complete, and its rows are derived.</param>
@@ -27,6 +30,21 @@ internal sealed class SnapshotSwap(
     /// <param name="heldBefore">The frontier the snapshot goes on from: the journal's own, or an empty one for another epoch.</param>
     /// <param name="cancellation">Gives up before the commit.</param>
     public async Task<SwapOutcome> SwapAsync(KnownHub hub, StagedSnapshot staged, Position before, Hash rootBefore, Frontier heldBefore, CancellationToken cancellation)
+    {
+        await turn.WaitAsync(cancellation);
+        try
+        {
+            return await SwapInTurnAsync(hub, staged, before, rootBefore, heldBefore, cancellation);
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
+    public void Dispose() => turn.Dispose();
+
+    private async Task<SwapOutcome> SwapInTurnAsync(KnownHub hub, StagedSnapshot staged, Position before, Hash rootBefore, Frontier heldBefore, CancellationToken cancellation)
     {
         var epoch = staged.Head.Head.Epoch;
         var takesPlace = await directory.PrepareAsync(hub, cancellation);
