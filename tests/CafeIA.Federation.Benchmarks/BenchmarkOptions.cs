@@ -12,7 +12,8 @@ internal sealed record BenchmarkOptions
           all            calendar and agenda besides what is measured without a word
           buckets        instead of all else: what it costs to find and mend 100 entries that a hand changed
           feeds          instead of all else: calendar and agenda, read by many
-          takeover       instead of all else: how long a new node takes to hold all entries of a hub
+          takeover       instead of all else: how long a new node takes to hold all entries of a hub, beside
+                         loading the same rows by hand; at 10,000, 100,000 and so on up to N
           --entries N    entries of that hub (default 1,000,000)
           --quick        everything within two minutes: shorter phases, figures less steady
           --seed N       the events that are made (default 2024)
