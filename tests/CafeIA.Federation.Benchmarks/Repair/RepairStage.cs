@@ -24,7 +24,7 @@ internal static class RepairStage
         {
             var known = first.Services.GetRequiredService<HubRegister>().Local;
             // Nothing of this is measured, and nobody is told of an entry before the last one is there.
-            await using var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(database) { Options = "-c synchronous_commit=off", MaxAutoPrepare = 20, AutoPrepareMinUsages = 2 }.ConnectionString);
+            await using var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(database) { Options = "-c synchronous_commit=off", CommandTimeout = 0, MaxAutoPrepare = 20, AutoPrepareMinUsages = 2 }.ConnectionString);
             var events = new EventGenerator(seed, DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime));
             await BigJournal.FillAsync(source, known, FederationId.Parse("cafeia"), first.Services.GetRequiredService<HubSigners>().Current, events, entries, cancellation);
         }
