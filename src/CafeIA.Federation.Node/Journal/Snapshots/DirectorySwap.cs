@@ -15,6 +15,9 @@ internal sealed class DirectorySwap(NpgsqlDataSource database, CurrentRows rows,
     /// <summary>Memory for one index that is built.</summary>
     private const string IndexMemory = "256MB";
 
+    /// <summary>Tables whose indexes are built at once: PostgreSQL builds a text index on one core.</summary>
+    private const int Builders = 2;
+
     /// <summary>Attempts to get the tables for oneself. Each stops who comes later for a moment only, and ends before PostgreSQL looks for a deadlock (1 s).</summary>
     private const int LockAttempts = 20;
 
@@ -30,7 +33,7 @@ internal sealed class DirectorySwap(NpgsqlDataSource database, CurrentRows rows,
         var tables = await AheadTables.OfAsync(connection, hub, cancellation);
         var takesPlace = await HoldsFewAsync(connection, tables, cancellation);
         if (takesPlace)
-            await Task.WhenAll(rows.Tables.Select(t => BuildIndexesAsync(tables, t, cancellation)));
+            await Parallel.ForEachAsync(rows.Tables, new ParallelOptions { MaxDegreeOfParallelism = Builders, CancellationToken = cancellation }, async (table, stop) => await BuildIndexesAsync(tables, table, stop));
         await ExecuteAsync(connection, $"analyze {string.Join(", ", rows.Tables.Select(t => $"{tables.Name}.{t}"))}, snapshot_entry, snapshot_leaf, {tables.Name}.entry", cancellation);
         return takesPlace;
     }
@@ -70,12 +73,20 @@ internal sealed class DirectorySwap(NpgsqlDataSource database, CurrentRows rows,
         }
     }
 
+    /// <returns>False too where an operator has set, granted or built something on a table, which another one in its place would not have.</returns>
     private async Task<bool> HoldsFewAsync(NpgsqlConnection connection, AheadTables tables, CancellationToken cancellation)
     {
         foreach (var table in rows.Tables)
         {
-            await using var command = new NpgsqlCommand($"select count(*) from (select from {tables.Live}.{table} limit {FewRows + 1}) r", connection);
-            if ((long)(await command.ExecuteScalarAsync(cancellation))! > FewRows)
+            await using var command = new NpgsqlCommand(
+                $"""
+                select c.relacl is null and c.reloptions is null and not c.relhastriggers and not c.relrowsecurity
+                    and not exists (select from pg_depend d where d.refclassid = 'pg_class'::regclass and d.refobjid = c.oid and d.deptype = 'n')
+                    and (select count(*) from (select from {tables.Live}.{table} limit {FewRows + 1}) r) <= {FewRows}
+                from pg_class c where c.oid = '{tables.Live}.{table}'::regclass
+                """,
+                connection);
+            if (await command.ExecuteScalarAsync(cancellation) is not true)
                 return false;
         }
         return true;

@@ -178,6 +178,22 @@ public sealed partial class SnapshotJoinTests
         await transaction.RollbackAsync(Cancellation);
     }
 
+    [Fact]
+    public async Task A_table_that_an_operator_has_built_on_stays_and_takes_the_rows()
+    {
+        await using var alpha = await TestNode.StartAsync(postgres, "alpha");
+        await WriteAlphaAsync(alpha);
+        await using var before = await TestNode.StartAsync(postgres, "beta");
+        await ExecuteAsync(before, "create view listed as select entry_id from event");
+        var names = await TableOfAsync(before);
+        await before.Host.DisposeAsync();
+        await using var beta = await TestNode.StartAsync(postgres, "beta", beside: before, peers: [alpha.Address]);
+        await beta.AssertFollowsAsync("alpha", Size);
+        await AssertSameAsync(alpha, beta);
+        Assert.Equal(names, await TableOfAsync(beta));
+        Assert.Equal(Entries, await ScalarAsync<long>(beta, "select count(*) from listed"));
+    }
+
     /// <summary>The schema of what beta derives of alpha, which is the second hub it knows.</summary>
     private const string Ahead = "public_ahead_2";
 
