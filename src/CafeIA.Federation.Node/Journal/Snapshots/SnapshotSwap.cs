@@ -61,9 +61,10 @@ internal sealed class SnapshotSwap(
             return SwapOutcome.OtherState;
         await StagedEntries.AddToJournalAsync(connection, hub, tables, epoch, cancellation);
         var erased = await StagedEntries.EraseAsync(connection, transaction, hub, tables, rows, cancellation);
-        await directory.ShowAsync(transaction, tables, hub, before.Seq > 0, takesPlace, cancellation);
         await LeavePastAsync(connection, transaction, hub, before, epoch, erased.Count > 0, cancellation);
         await NoteAsync(connection, hub, epoch, staged.Head.Head.Size, digest, cancellation);
+        // Last: whoever reads the directory may wait from here to the commit.
+        await directory.ShowAsync(transaction, tables, hub, before.Seq > 0, takesPlace, cancellation);
         await tables.DropAsync(connection, cancellation);
         await transaction.CommitAsync(cancellation);
         await erasures.KeepAsync(hub, erased, cancellation);
