@@ -12,6 +12,9 @@ internal sealed class CurrentRows(IEnumerable<IProjection> projections)
 {
     private readonly IProjection[] projections = [.. projections];
 
+    /// <summary>The tables of all read models that are derived entry by entry.</summary>
+    public IReadOnlyList<string> Tables { get; } = [.. projections.SelectMany(p => p.Tables).Distinct()];
+
     /// <param name="batch">Of a transaction that holds the journal's fence.</param>
     /// <param name="hub">Whose journal.</param>
     /// <param name="epoch">Of the changes.</param>
@@ -30,6 +33,15 @@ internal sealed class CurrentRows(IEnumerable<IProjection> projections)
     /// <summary>Commits what was added; the read models are told which entries it was.</summary>
     public Task CommitAsync(NpgsqlTransaction transaction, KnownHub hub, IReadOnlyCollection<Guid> entries, CancellationToken cancellation) =>
         projections.CommitAsync(transaction, hub, entries, cancellation);
+
+    /// <summary>The same without the change itself: the entry and what the read models show of it, in whatever tables stand first in the search path.</summary>
+    public async Task AddAheadAsync(NpgsqlBatch batch, KnownHub hub, uint epoch, IReadOnlyList<Change> puts, CancellationToken cancellation)
+    {
+        var erased = await ErasedAsync(batch.Connection!, hub, puts, cancellation);
+        puts = [.. puts.Select(p => erased.Contains(p.Header.Entry.Value) ? p.WithoutBody() : p)];
+        batch.BatchCommands.Add(Entries(hub, epoch, puts));
+        Project(batch, hub, puts);
+    }
 
     public void Project(NpgsqlBatch batch, KnownHub hub, IReadOnlyList<Change> shown)
     {

@@ -6,6 +6,9 @@ namespace CafeIA.Federation.Node.Journal;
 /// <summary>A read model that is brought up to date in the transaction that appends to a journal.</summary>
 internal interface IProjection
 {
+    /// <summary>Its tables whose rows are of one hub's entry each (<c>hub_key</c>, <c>entry_id</c>) and depend on nothing but that entry's current change, in the order in which they are written: a snapshot's rows are derived ahead of its swap, in tables of the same shape.</summary>
+    IReadOnlyList<string> Tables => [];
+
     /// <summary>Adds to the batch the commands that make the read model show these changes. One round trip commits them all, or none.</summary>
     /// <param name="batch">The transaction; what it holds already runs before.</param>
     /// <param name="hub">Whose journal.</param>

@@ -25,6 +25,8 @@ internal static class JournalComposition
         .AddHostedService(provider => provider.GetRequiredService<SupersededBodies>())
         .AddSingleton<SnapshotReader>()
         .AddSingleton<SnapshotStore>()
+        .AddSingleton<RowsAhead>()
+        .AddSingleton<DirectorySwap>()
         .AddSingleton<SnapshotSwap>()
         .AddSingleton<CurrentRows>()
         .AddSingleton<EntryMender>();

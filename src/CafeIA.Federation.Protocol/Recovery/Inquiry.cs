@@ -60,15 +60,17 @@ public sealed class Inquiry
     /// <summary>How far this hub had signed when that is further than what is held here and nobody holds the rest: those numbers are not to be given a second time, for who saw them would see two histories.</summary>
     /// <param name="end">Where the journal ends here, with all that was pulled back.</param>
     /// <param name="mark">What the high-water file said before; null when there was none.</param>
-    /// <returns>Null when nothing is lost; also while an answer is missing, and when a member that was named gone may hold the rest, for then its history is brought together with the other one once it is back.</returns>
+    /// <returns>Null when nothing is lost; also while an answer is missing, and when a member that was named gone may hold the rest of the same epoch, for then its history is brought together with the other one once it is back.</returns>
     public Position? Lost(Position end, Position? mark)
     {
-        if (!IsComplete || gone.Count > 0 || isStrangerGone)
+        if (!IsComplete)
             return null;
         var signed = HighestKnown?.Head.Position ?? default;
         if (mark > signed)
             signed = mark.Value;
-        return signed > end ? signed : null;
+        // Who saw an epoch that was opened takes nothing more of the one before, whoever is gone.
+        var isHeldByGone = (gone.Count > 0 || isStrangerGone) && signed.Epoch <= end.Epoch;
+        return signed > end && !isHeldByGone ? signed : null;
     }
 
     /// <summary>Takes a member's answer.</summary>

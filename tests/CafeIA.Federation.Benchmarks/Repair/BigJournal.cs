@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using System.Text;
+using CafeIA.Federation.Benchmarks.Load;
 using CafeIA.Federation.Benchmarks.Report;
 using CafeIA.Federation.Node.Journal;
 using CafeIA.Federation.Protocol.Heads;
@@ -10,12 +10,12 @@ using Npgsql;
 
 namespace CafeIA.Federation.Benchmarks.Repair;
 
-/// <summary>Fills a hub's journal with small entries through the real sequencer and writer; the directory is left empty, because what is measured does not read it.</summary>
+/// <summary>Fills a hub's journal with events through the real sequencer and writer; the directory is left empty, because what is measured does not read it.</summary>
 internal static class BigJournal
 {
     private const int Report = 100_000;
 
-    public static async Task FillAsync(NpgsqlDataSource database, KnownHub hub, FederationId federation, HubSigner signer, int entries, CancellationToken cancellation)
+    public static async Task FillAsync(NpgsqlDataSource database, KnownHub hub, FederationId federation, HubSigner signer, EventGenerator events, int entries, CancellationToken cancellation)
     {
         var writer = new JournalWriter(database, []);
         var state = await new JournalLoader(database).LoadAsync(hub, cancellation);
@@ -25,7 +25,7 @@ internal static class BigJournal
         {
             var count = Math.Min(Sequencer.MaxBatch, entries - written);
             var intents = Enumerable.Range(written, count)
-                .Select(i => new Intent(EntryId.New(TimeProvider.System), true, EntryKind.Event, ChangeOp.Put, Encoding.UTF8.GetBytes($$"""{"title":"Café IA {{i}}"}""")))
+                .Select(i => new Intent(EntryId.New(TimeProvider.System), true, EntryKind.Event, ChangeOp.Put, events.MakeBody(i)))
                 .ToArray();
             var batch = sequencer.Sequence(intents, nothing.Item1, nothing.Item2, TimeProvider.System.GetUtcNow()).Batch!;
             written += count;

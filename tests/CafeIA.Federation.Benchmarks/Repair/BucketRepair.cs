@@ -36,7 +36,7 @@ internal static class BucketRepair
     private static async Task MeasureAsync(PostgresStage postgres, string folder, BenchmarkOptions options, ResultTable table, CancellationToken cancellation)
     {
         var database = await postgres.CreateDatabaseAsync(Author, 20, cancellation);
-        await RepairStage.FillAsync(folder, Author, database, options.Entries, cancellation);
+        await RepairStage.FillAsync(folder, Author, database, options.Entries, options.Seed, cancellation);
         NpgsqlConnection.ClearAllPools();
         var copy = await postgres.CopyDatabaseAsync(database, "beta", 20, cancellation);
         await using (var source = NpgsqlDataSource.Create(copy))

@@ -1,3 +1,4 @@
+using CafeIA.Federation.Benchmarks.Load;
 using CafeIA.Federation.Benchmarks.Report;
 using CafeIA.Federation.Node.Exchange;
 using CafeIA.Federation.Node.Hubs;
@@ -16,14 +17,16 @@ namespace CafeIA.Federation.Benchmarks.Repair;
 internal static class RepairStage
 {
     /// <summary>Starts the hub's node once for its key, fills its journal, and leaves it stopped.</summary>
-    public static async Task FillAsync(string folder, string hub, string database, int entries, CancellationToken cancellation)
+    public static async Task FillAsync(string folder, string hub, string database, int entries, int seed, CancellationToken cancellation)
     {
         Progress.Say($"{entries} entries…");
         await using (var first = await RepairStage.StartAsync(folder, hub, database, [], null, cancellation))
         {
             var known = first.Services.GetRequiredService<HubRegister>().Local;
-            await using var source = NpgsqlDataSource.Create(database);
-            await BigJournal.FillAsync(source, known, FederationId.Parse("cafeia"), first.Services.GetRequiredService<HubSigners>().Current, entries, cancellation);
+            // Nothing of this is measured, and nobody is told of an entry before the last one is there.
+            await using var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(database) { Options = "-c synchronous_commit=off", CommandTimeout = 0, MaxAutoPrepare = 20, AutoPrepareMinUsages = 2 }.ConnectionString);
+            var events = new EventGenerator(seed, DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime));
+            await BigJournal.FillAsync(source, known, FederationId.Parse("cafeia"), first.Services.GetRequiredService<HubSigners>().Current, events, entries, cancellation);
         }
     }
 

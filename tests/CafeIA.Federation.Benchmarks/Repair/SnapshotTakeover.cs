@@ -1,40 +1,62 @@
+using CafeIA.Federation.Benchmarks.Baseline;
 using CafeIA.Federation.Benchmarks.Report;
 using CafeIA.Federation.Benchmarks.Stage;
 using CafeIA.Federation.Node.Journal;
 using CafeIA.Federation.Protocol.Identifiers;
 using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 
 namespace CafeIA.Federation.Benchmarks.Repair;
 
-/// <summary>A node without anything takes a hub's journal over from its node. Measured: from its start until it holds all, the directory included.</summary>
+/// <summary>A node without anything takes a hub's journal over from its node. Measured: from its start until it holds all, the directory included, beside loading the same rows by hand.</summary>
 internal static class SnapshotTakeover
 {
     private const string Author = "alpha";
+    private const double TargetRatio = 1.5;
 
-    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(200);
+    private static readonly int[] Curve = [10_000, 100_000, 1_000_000];
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
 
     public static async Task MeasureAsync(PostgresStage postgres, BenchmarkOptions options, ResultTable table, CancellationToken cancellation)
     {
-        var folder = Directory.CreateTempSubdirectory("cafeia-takeover-").FullName;
-        try
+        foreach (var entries in Curve.Where(c => c < options.Entries).Append(options.Entries))
         {
-            var database = await postgres.CreateDatabaseAsync(Author, 20, cancellation);
-            await RepairStage.FillAsync(folder, Author, database, options.Entries, cancellation);
-            await using var alpha = await RepairStage.StartAsync(folder, Author, database, [], null, cancellation);
+            var folder = Directory.CreateTempSubdirectory("cafeia-takeover-").FullName;
+            try
+            {
+                await MeasureAsync(postgres, folder, entries, options, table, cancellation);
+            }
+            finally
+            {
+                Directory.Delete(folder, recursive: true);
+            }
+        }
+        table.Context = "events with dates, places and texts";
+    }
+
+    private static async Task MeasureAsync(PostgresStage postgres, string folder, int entries, BenchmarkOptions options, ResultTable table, CancellationToken cancellation)
+    {
+        var database = await postgres.CreateDatabaseAsync(Author, 20, cancellation);
+        await RepairStage.FillAsync(folder, Author, database, entries, options.Seed, cancellation);
+        await using var analyzed = NpgsqlDataSource.Create(database);
+        await ExecuteAsync(analyzed, "vacuum analyze", cancellation);
+        var copy = await postgres.CreateDatabaseAsync("beta", 20, cancellation);
+        TimeSpan took;
+        await using (var alpha = await RepairStage.StartAsync(folder, Author, database, [], null, cancellation))
+        {
+            Progress.Say("taken over…");
+            await ExecuteAsync(analyzed, "checkpoint", cancellation);
             var started = TimeProvider.System.GetTimestamp();
-            await using var beta = await RepairStage.StartAsync(folder, "beta", await postgres.CreateDatabaseAsync("beta", 20, cancellation), [alpha.Address], null, cancellation);
-            var end = await AwaitAsync(beta.Services.GetRequiredService<HubRegister>(), beta.Services.GetRequiredService<JournalReader>(), (ulong)options.Entries, cancellation);
-            var took = TimeProvider.System.GetElapsedTime(started);
-            if (end.Floor != (ulong)options.Entries)
+            await using var beta = await RepairStage.StartAsync(folder, "beta", copy, [alpha.Address], null, cancellation);
+            var end = await AwaitAsync(beta.Services.GetRequiredService<HubRegister>(), beta.Services.GetRequiredService<JournalReader>(), (ulong)entries, cancellation);
+            took = TimeProvider.System.GetElapsedTime(started);
+            if (end.Floor != (ulong)entries)
                 throw new InvalidOperationException("The journal was pulled, not taken over.");
-            table.Context = $"{options.Entries} entries without date or place";
-            table.Add("a new node, from its start until it holds and shows all entries of a hub", "s", null, took.TotalSeconds);
-            table.Add("… entries a second", "entries/s", null, options.Entries / took.TotalSeconds);
         }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
+        var baseline = $"bare load of {entries}";
+        await BareLoad.MeasureAsync(postgres, folder, copy, entries, baseline, table, cancellation);
+        table.Add($"a new node, from its start until it holds and shows {entries} entries of a hub", "s", entries == options.Entries ? Target.AtMostRatio(TargetRatio) : null, took.TotalSeconds, baseline);
+        table.Add("… entries a second", "entries/s", null, entries / took.TotalSeconds);
     }
 
     private static async Task<JournalEnd> AwaitAsync(HubRegister hubs, JournalReader journals, ulong size, CancellationToken cancellation)
@@ -45,5 +67,12 @@ internal static class SnapshotTakeover
                 return end;
             await Task.Delay(Look, TimeProvider.System, cancellation);
         }
+    }
+
+    private static async Task ExecuteAsync(NpgsqlDataSource source, string sql, CancellationToken cancellation)
+    {
+        await using var command = source.CreateCommand(sql);
+        command.CommandTimeout = 0;
+        await command.ExecuteNonQueryAsync(cancellation);
     }
 }

@@ -9,6 +9,9 @@ internal sealed record Target(string Text, Func<double, double?, bool> IsMet)
 
     public static Target AtLeast(double least) => new(string.Create(CultureInfo.InvariantCulture, $"≥ {least:0}"), (figure, _) => figure >= least);
 
+    public static Target AtMostRatio(double ratio) =>
+        new(string.Create(CultureInfo.InvariantCulture, $"< {ratio:0.##} × baseline"), (figure, baseline) => baseline is { } b && figure < ratio * b);
+
     public static Target AtLeastRatio(double ratio) =>
         new(string.Create(CultureInfo.InvariantCulture, $"≥ {ratio * 100:0} % of baseline"), (figure, baseline) => baseline is { } b && figure >= ratio * b);
 }

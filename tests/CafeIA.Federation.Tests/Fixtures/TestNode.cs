@@ -33,6 +33,9 @@ internal sealed class TestNode : IAsyncDisposable
 
     public DataFolder Data => new(folder);
 
+    /// <summary>Connection string of its database, which outlives its program.</summary>
+    public string Database => database;
+
     public T Get<T>()
         where T : notnull => Host.Services.GetRequiredService<T>();
 

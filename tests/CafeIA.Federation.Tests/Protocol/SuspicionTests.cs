@@ -107,6 +107,8 @@ public sealed class SuspicionTests
             }
             Assert.True(inquiry.IsComplete);
             Assert.Null(inquiry.Lost(new(1, 7), new(1, 14)));
+            // But who saw a later epoch takes nothing more of this one.
+            Assert.Equal(new Position(2, 3), inquiry.Lost(new(1, 7), new(2, 3)));
         }
         // Who has answered is not gone, whatever the operator says.
         var answered = Ask();

@@ -16,6 +16,8 @@ namespace CafeIA.Federation.Node.Directory.Projection;
 /// </remarks>
 internal sealed class EventProjection(CurrentPlaces places, TimeProvider time) : IProjection
 {
+    public IReadOnlyList<string> Tables { get; } = ["event", "occurrence", "hidden"];
+
     public void Project(NpgsqlBatch batch, KnownHub hub, IReadOnlyList<Change> current)
     {
         var now = time.GetUtcNow();
@@ -60,7 +62,7 @@ internal sealed class EventProjection(CurrentPlaces places, TimeProvider time) :
 
     public void Forget(NpgsqlBatch batch, KnownHub hub, uint epoch)
     {
-        foreach (var table in (string[])["event", "occurrence", "hidden"])
+        foreach (var table in Tables)
         {
             var command = new NpgsqlBatchCommand($"delete from {table} where hub_key = $1 and entry_id in (select entry_id from entry where hub_key = $1 and epoch < $2)");
             command.Parameters.Add(new() { Value = hub.Key });

@@ -12,6 +12,8 @@ internal sealed class ResourceProjection : IProjection
 {
     private const NpgsqlDbType Texts = NpgsqlDbType.Array | NpgsqlDbType.Text;
 
+    public IReadOnlyList<string> Tables { get; } = ["resource", "hidden"];
+
     public void Project(NpgsqlBatch batch, KnownHub hub, IReadOnlyList<Change> current)
     {
         var shown = new List<(Guid Id, ResourceContent Content, SearchText Text)>();

@@ -15,7 +15,7 @@ namespace CafeIA.Federation.Node.Hubs.Following;
 /// gives; the next one goes on from there, perhaps from another source, with the same head as long as someone serves it and else with a later one. What the
 /// node holds already is kept: the snapshot goes on from there.
 /// </remarks>
-internal sealed partial class SnapshotJoin(SnapshotStore store, SnapshotSwap swap, ISnapshotClient client, HubRegister hubs, HubsTelemetry telemetry, TimeProvider time, ILogger<SnapshotJoin> logger)
+internal sealed partial class SnapshotJoin(SnapshotStore store, RowsAhead ahead, SnapshotSwap swap, ISnapshotClient client, HubRegister hubs, HubsTelemetry telemetry, TimeProvider time, ILogger<SnapshotJoin> logger)
 {
     /// <summary>Changes a node without anything of the hub must lack: below, pulling is as fast.</summary>
     public const ulong WorthIt = 2_000;
@@ -59,14 +59,19 @@ internal sealed partial class SnapshotJoin(SnapshotStore store, SnapshotSwap swa
         {
             LogResumed(hub.Id, staged.Head.Head.Position, staged.Leaves, staged.Entries, source);
         }
-        while (!staged.IsComplete)
+        await using (var rows = await ahead.StartAsync(hub, staged, cancellation))
+        await using (var runs = new EntryRuns(client, source, hub.Id, cancellation))
         {
-            var (next, taken) = staged.Leaves < staged.Head.Head.Size
-                ? await TakeLeavesAsync(hub, staged, source, judge, isFork, cancellation)
-                : await TakeEntriesAsync(hub, staged, source, judge, cancellation);
-            if (next is null)
-                return taken;
-            staged = next;
+            while (!staged.IsComplete)
+            {
+                var (next, taken) = staged.Leaves < staged.Head.Head.Size
+                    ? await TakeLeavesAsync(hub, staged, source, judge, isFork, cancellation)
+                    : await TakeEntriesAsync(hub, staged, runs, rows, source, judge, cancellation);
+                if (next is null)
+                    return taken;
+                staged = next;
+            }
+            await rows.CompleteAsync();
         }
         return await SwapAsync(hub, staged, before, root, staged.Head.Head.Epoch == before.Epoch ? frontier : new Frontier(), cancellation);
     }
@@ -97,13 +102,17 @@ internal sealed partial class SnapshotJoin(SnapshotStore store, SnapshotSwap swa
     }
 
     private async Task<(StagedSnapshot? Next, Taken Taken)> TakeEntriesAsync(
-        KnownHub hub, StagedSnapshot staged, Uri source, Func<SignedHead, Uri, Task<Taken>> judge, CancellationToken cancellation)
+        KnownHub hub, StagedSnapshot staged, EntryRuns runs, RowsAhead.Derivation rows, Uri source, Func<SignedHead, Uri, Task<Taken>> judge, CancellationToken cancellation)
     {
-        var run = await client.EntriesAsync(source, hub.Id, staged.Head.Head.Position, staged.Entries, cancellation);
+        var run = await runs.NextAsync(staged.Head.Head.Position, staged.Entries);
         if (!run.IsOk)
             return (await ElsewhereAsync(hub, staged, source, run.Refusal.Code, judge, cancellation), Taken.Refused);
-        if (!run.Value.IsRun(hub.Id, staged.Head.Head.Position, staged.Entries) || await store.AddAsync(hub, staged, run.Value, cancellation) is not { } next)
+        if (!run.Value.IsRun(hub.Id, staged.Head.Head.Position, staged.Entries))
             return (null, Refuse(hub, SegmentFault.Malformed, source));
+        runs.Fetch(staged.Head.Head.Position, run.Value.Next);
+        if (await store.AddAsync(hub, staged, run.Value, cancellation) is not { } next)
+            return (null, Refuse(hub, SegmentFault.Malformed, source));
+        rows.Add(run.Value);
         return (next, Taken.Good);
     }
 

@@ -56,6 +56,7 @@ internal sealed class SnapshotReader(NpgsqlDataSource database, JournalReader jo
     {
         if (!await HoldsAsync(hub, at, cancellation) || after >= at.Seq)
             return null;
+        // Whether a change is current is asked of each as it comes, by the entry's key: a join would read every entry for every run.
         await using var command = database.CreateCommand(
             """
             with later as materialized (
@@ -63,9 +64,9 @@ internal sealed class SnapshotReader(NpgsqlDataSource database, JournalReader jo
             )
             select c.header, c.salt, c.body
             from change c
-            join entry e on e.entry_id = encode(substring(c.header from 25 for 16), 'hex')::uuid and e.hub_key = c.hub_key
             where c.hub_key = $1 and c.epoch = $2 and c.seq > $3 and c.seq <= $4 and c.header is not null
-                and ((e.epoch = c.epoch and e.seq = c.seq) or c.seq in (select previous_seq from later))
+                and (c.seq = (select e.seq from entry e where e.entry_id = encode(substring(c.header from 25 for 16), 'hex')::uuid and e.hub_key = c.hub_key and e.epoch = c.epoch)
+                    or c.seq in (select previous_seq from later))
             order by c.seq
             limit $5
             """);

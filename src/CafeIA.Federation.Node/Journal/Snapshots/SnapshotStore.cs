@@ -50,7 +50,7 @@ internal sealed class SnapshotStore(NpgsqlDataSource database)
     public async Task<StagedSnapshot> AddAsync(KnownHub hub, StagedSnapshot staged, LeafRun run, Frontier after, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
-        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        await using var transaction = await BeginAsync(connection, cancellation);
         await using (var writer = await connection.BeginBinaryImportAsync("copy snapshot_leaf (hub_key, seq, leaf) from stdin (format binary)", cancellation))
         {
             for (var i = 0; i < run.Leaves.Count; i++)
@@ -75,7 +75,7 @@ internal sealed class SnapshotStore(NpgsqlDataSource database)
     public async Task<StagedSnapshot?> AddAsync(KnownHub hub, StagedSnapshot staged, EntryRun run, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
-        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        await using var transaction = await BeginAsync(connection, cancellation);
         if (!await AreLeavesAsync(connection, hub, run, cancellation))
             return null;
         await using (var writer = await connection.BeginBinaryImportAsync(
@@ -105,16 +105,33 @@ internal sealed class SnapshotStore(NpgsqlDataSource database)
     /// <summary>The entries were not those the head signs: they are fetched anew, the leaves stay.</summary>
     public async Task DropEntriesAsync(KnownHub hub, CancellationToken cancellation)
     {
+        await DropRowsAsync(hub, cancellation);
         await ExecuteAsync("delete from snapshot_entry where hub_key = $1", hub, cancellation);
         await ExecuteAsync("update snapshot set entries = base where hub_key = $1", hub, cancellation);
     }
 
     public async Task DiscardAsync(KnownHub hub, CancellationToken cancellation)
     {
+        await DropRowsAsync(hub, cancellation);
         // The row that names it goes first: what is left of the rest is swept by the next one.
         await ExecuteAsync("delete from snapshot where hub_key = $1", hub, cancellation);
         await ExecuteAsync("delete from snapshot_leaf where hub_key = $1", hub, cancellation);
         await ExecuteAsync("delete from snapshot_entry where hub_key = $1", hub, cancellation);
+    }
+
+    /// <summary>What a crash of the server takes with it is fetched again: it is a whole run, and the mark behind it too.</summary>
+    private static async Task<NpgsqlTransaction> BeginAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        var transaction = await connection.BeginTransactionAsync(cancellation);
+        await using var command = new NpgsqlCommand("set local synchronous_commit = off", connection, transaction);
+        await command.ExecuteNonQueryAsync(cancellation);
+        return transaction;
+    }
+
+    private async Task DropRowsAsync(KnownHub hub, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await (await AheadTables.OfAsync(connection, hub, cancellation)).DropAsync(connection, cancellation);
     }
 
     private async Task ExecuteAsync(string sql, KnownHub hub, CancellationToken cancellation)

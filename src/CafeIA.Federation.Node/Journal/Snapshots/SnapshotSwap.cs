@@ -12,59 +12,60 @@ namespace CafeIA.Federation.Node.Journal.Snapshots;
 /// The transaction holds the journal's end from the fence on. It checks once more what the runs were checked for: the leaves lead to the signed root, and the
 /// entries are the signed state. A crash in its middle leaves the staged rows as they were.
 /// </remarks>
-internal sealed class SnapshotSwap(NpgsqlDataSource database, CurrentRows rows, ErasureRegister erasures, IEnumerable<IProjection> projections)
+internal sealed class SnapshotSwap(
+    NpgsqlDataSource database, CurrentRows rows, RowsAhead ahead, DirectorySwap directory, ErasureRegister erasures, IEnumerable<IProjection> projections) : IDisposable
 {
-    /// <summary>Entries that are shown with one round trip.</summary>
-    private const int Batch = 500;
+    /// <summary>Memory for one sort or hash: a million staged entries are joined a few times.</summary>
+    private const string JoinMemory = "64MB";
 
     private readonly IProjection[] projections = [.. projections];
 
+    /// <summary>One at a time: only the first finds the directory empty, and the others would build indexes for nothing.</summary>
+    private readonly SemaphoreSlim turn = new(1);
+
     /// <param name="hub">Whose journal.</param>
-    /// <param name="staged">Complete.</param>
+    /// <param name="staged">Complete, and its rows are derived.</param>
     /// <param name="before">Where the journal ends: the fence.</param>
     /// <param name="rootBefore">The root there.</param>
     /// <param name="heldBefore">The frontier the snapshot goes on from: the journal's own, or an empty one for another epoch.</param>
     /// <param name="cancellation">Gives up before the commit.</param>
     public async Task<SwapOutcome> SwapAsync(KnownHub hub, StagedSnapshot staged, Position before, Hash rootBefore, Frontier heldBefore, CancellationToken cancellation)
     {
+        await turn.WaitAsync(cancellation);
+        try
+        {
+            return await SwapInTurnAsync(hub, staged, before, rootBefore, heldBefore, cancellation);
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
+    public void Dispose() => turn.Dispose();
+
+    private async Task<SwapOutcome> SwapInTurnAsync(KnownHub hub, StagedSnapshot staged, Position before, Hash rootBefore, Frontier heldBefore, CancellationToken cancellation)
+    {
         var epoch = staged.Head.Head.Epoch;
+        var takesPlace = await directory.PrepareAsync(hub, cancellation);
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        var tables = await AheadTables.OfAsync(connection, hub, cancellation);
+        await ExecuteAsync(connection, $"set local work_mem = '{JoinMemory}'", cancellation);
         if (!await MoveEndAsync(connection, hub, staged, before, rootBefore, cancellation))
             return SwapOutcome.Moved;
-        // A later head was aimed at in between: the entry's later change came as well.
-        await ExecuteAsync(connection, "delete from snapshot_entry o using snapshot_entry n where o.hub_key = $1 and n.hub_key = $1 and n.entry_id = o.entry_id and n.seq > o.seq", cancellation, hub.Key);
-        var digest = await DigestAsync(connection, hub, epoch, cancellation);
-        if (digest.Digest() != staged.Head.Head.StateDigest)
+        var changed = await StagedEntries.SettleAsync(connection, hub, tables, before, epoch, cancellation);
+        await StagedEntries.DeriveAgainAsync(connection, hub, tables, ahead, epoch, changed, cancellation);
+        var digest = await DigestAsync(connection, hub, tables, epoch, cancellation);
+        if (digest.Digest() != staged.Head.Head.StateDigest || !await AddSubtreesAsync(connection, hub, epoch, staged, heldBefore, cancellation))
             return SwapOutcome.OtherState;
-        // Bodies that the snapshot's node has lost, and that are held here in a former epoch, which ends with this: the commitment (header's bytes 56 to 87) says that they are the same.
-        await ExecuteAsync(
-            connection,
-            """
-            update snapshot_entry s set salt = c.salt, body = c.body
-            from entry e
-            join change c on c.hub_key = e.hub_key and c.epoch = e.epoch and c.seq = e.seq
-            where s.hub_key = $1 and s.body is null and e.hub_key = $1 and e.entry_id = s.entry_id and e.epoch < $2
-              and c.body is not null and substring(c.header from 57 for 32) = substring(s.header from 57 for 32)
-            """,
-            cancellation,
-            hub.Key,
-            (long)epoch);
-        await ExecuteAsync(
-            connection,
-            """
-            insert into change (hub_key, epoch, seq, previous_seq, leaf)
-            select $1, $2, l.seq, 0, l.leaf from snapshot_leaf l
-            where l.hub_key = $1 and not exists (select from snapshot_entry e where e.hub_key = $1 and e.seq = l.seq)
-            """,
-            cancellation,
-            hub.Key,
-            (long)epoch);
-        if (!await AddSubtreesAsync(connection, hub, epoch, staged, heldBefore, cancellation))
-            return SwapOutcome.OtherState;
-        var erased = await AddEntriesAsync(connection, transaction, hub, epoch, cancellation);
+        await StagedEntries.AddToJournalAsync(connection, hub, tables, epoch, cancellation);
+        var erased = await StagedEntries.EraseAsync(connection, transaction, hub, tables, rows, cancellation);
         await LeavePastAsync(connection, transaction, hub, before, epoch, erased.Count > 0, cancellation);
         await NoteAsync(connection, hub, epoch, staged.Head.Head.Size, digest, cancellation);
+        // Last: whoever reads the directory may wait from here to the commit.
+        await directory.ShowAsync(transaction, tables, hub, before.Seq > 0, takesPlace, cancellation);
+        await tables.DropAsync(connection, cancellation);
         await projections.CommitAsync(transaction, hub, null, cancellation);
         await erasures.KeepAsync(hub, erased, cancellation);
         return SwapOutcome.Swapped;
@@ -91,16 +92,16 @@ internal sealed class SnapshotSwap(NpgsqlDataSource database, CurrentRows rows, 
     }
 
     /// <summary>What is staged, over what is held of the same epoch.</summary>
-    private static async Task<StateDigest> DigestAsync(NpgsqlConnection connection, KnownHub hub, uint epoch, CancellationToken cancellation)
+    private static async Task<StateDigest> DigestAsync(NpgsqlConnection connection, KnownHub hub, AheadTables tables, uint epoch, CancellationToken cancellation)
     {
         var digest = new StateDigest();
         await using var command = Command(
             connection,
-            """
-            select entry_id, leaf from snapshot_entry where hub_key = $1
+            $"""
+            select entry_id, leaf from {tables.Name}.entry
             union all
             select entry_id, leaf from entry e
-            where hub_key = $1 and epoch = $2 and not exists (select from snapshot_entry s where s.hub_key = $1 and s.entry_id = e.entry_id)
+            where hub_key = $1 and epoch = $2 and not exists (select from {tables.Name}.entry s where s.entry_id = e.entry_id)
             """,
             hub.Key,
             (long)epoch);
@@ -138,32 +139,6 @@ internal sealed class SnapshotSwap(NpgsqlDataSource database, CurrentRows rows, 
             subtrees.Select(s => (long)s.Subtree.Index).ToArray(),
             subtrees.Select(s => s.Hash.ToArray()).ToArray());
         return true;
-    }
-
-    /// <returns>The entries that are erased.</returns>
-    private async Task<IReadOnlyList<EntryId>> AddEntriesAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, KnownHub hub, uint epoch, CancellationToken cancellation)
-    {
-        var erased = new List<EntryId>();
-        long after = 0;
-        while (await ReadAsync(connection, hub, after, cancellation) is { Count: > 0 } changes)
-        {
-            await using var batch = new NpgsqlBatch(connection, transaction) { Timeout = 0 };
-            await rows.AddAsync(batch, hub, epoch, changes, cancellation);
-            await batch.ExecuteNonQueryAsync(cancellation);
-            erased.AddRange(changes.Where(c => c.Header.Op == ChangeOp.Erase).Select(c => c.Header.Entry));
-            after = (long)changes[^1].Header.Position.Seq;
-        }
-        return erased;
-    }
-
-    private static async Task<IReadOnlyList<Change>> ReadAsync(NpgsqlConnection connection, KnownHub hub, long after, CancellationToken cancellation)
-    {
-        await using var command = Command(connection, "select header, salt, body from snapshot_entry where hub_key = $1 and seq > $2 order by seq limit $3", hub.Key, after, Batch);
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        var changes = new List<Change>(Batch);
-        while (await reader.ReadAsync(cancellation))
-            changes.Add(JournalRows.ReadChange(reader, 0));
-        return changes;
     }
 
     /// <summary>Of an epoch that ended nothing is shown any more, and of an erased entry no version keeps its body.</summary>

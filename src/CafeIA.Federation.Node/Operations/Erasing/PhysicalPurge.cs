@@ -1,5 +1,6 @@
 using CafeIA.Federation.Node.Journal;
 using CafeIA.Federation.Node.Journal.Erasures;
+using CafeIA.Federation.Node.Journal.Snapshots;
 using CafeIA.Federation.Protocol;
 using Npgsql;
 
@@ -64,6 +65,7 @@ internal sealed class PhysicalPurge(NpgsqlDataSource database, TimeProvider time
         if (due.Length == 0)
             return new PurgeOutcome(confirmed, null);
         await ExecuteAsync(connection, ErasedBodies.Sweep().CommandText, cancellation);
+        await AheadTables.DropErasedAsync(connection, cancellation);
         await ExecuteAsync(connection, $"set lock_timeout = '{LockTimeoutSeconds}s'", cancellation);
         if (await PurgeHolds.WaitAsync(connection, HoldPatience, time, cancellation) is { } held)
             return held;

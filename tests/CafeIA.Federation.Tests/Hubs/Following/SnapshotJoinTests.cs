@@ -12,7 +12,7 @@ using Npgsql;
 namespace CafeIA.Federation.Tests.Hubs.Following;
 
 /// <summary>Whole nodes: one takes over a journal it does not have the past of.</summary>
-public sealed class SnapshotJoinTests(PostgresServer postgres)
+public sealed partial class SnapshotJoinTests(PostgresServer postgres)
 {
     private const int Entries = (int)SnapshotJoin.WorthIt + 100;
 
@@ -150,24 +150,6 @@ public sealed class SnapshotJoinTests(PostgresServer postgres)
     }
 
     [Fact]
-    public async Task A_swap_that_breaks_off_leaves_no_trace_and_is_done_again_from_what_came()
-    {
-        await using var alpha = await TestNode.StartAsync(postgres, "alpha");
-        await WriteAlphaAsync(alpha);
-        var watch = new WatchedSnapshots();
-        var breaking = new BreaksOnce();
-        await using var beta = await TestNode.StartAsync(postgres, "beta", peers: [alpha.Address], configure: builder =>
-        {
-            watch.Configure(builder);
-            builder.Services.AddSingleton<IProjection>(breaking);
-        });
-        await beta.AssertFollowsAsync("alpha", Size);
-        Assert.True(breaking.Broke);
-        await AssertSameAsync(alpha, beta);
-        AssertOnce([.. watch.Came], Size);
-    }
-
-    [Fact]
     public async Task A_source_that_leaves_an_entry_out_is_found_out_and_nothing_of_it_is_seen()
     {
         await using var alpha = await TestNode.StartAsync(postgres, "alpha");
@@ -255,24 +237,6 @@ public sealed class SnapshotJoinTests(PostgresServer postgres)
                 next = ulong.Parse(bounds[1], System.Globalization.CultureInfo.InvariantCulture) + first;
             }
             Assert.Equal(size, next - first);
-        }
-    }
-
-    /// <summary>Loses the database's connection in the second of the swap's batches, once.</summary>
-    private sealed class BreaksOnce : IProjection
-    {
-        private int batches;
-
-        public bool Broke => batches > 1;
-
-        public void Project(NpgsqlBatch batch, KnownHub hub, IReadOnlyList<Change> current)
-        {
-            if (current.Count > 250 && ++batches == 2)
-                throw new NpgsqlException("The connection is gone.");
-        }
-
-        public void Forget(NpgsqlBatch batch, KnownHub hub, uint epoch)
-        {
         }
     }
 

@@ -16,6 +16,7 @@ internal sealed class WatchedSnapshots
     /// <summary>Entries in a run; the node serves more.</summary>
     private const int RunEntries = 300;
 
+    private int refused;
     private readonly TaskCompletionSource lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Each run that came, by what it holds.</summary>
@@ -27,7 +28,7 @@ internal sealed class WatchedSnapshots
     /// <summary>Leaves this entry out of the first run that has it.</summary>
     public EntryId? Omits { get; set; }
 
-    /// <summary>Completes when a run was asked for that did not come.</summary>
+    /// <summary>Completes when a run was asked for that did not come, and what came before is staged.</summary>
     public Task LostAsync() => lost.Task;
 
     /// <summary>For a node's services.</summary>
@@ -73,7 +74,9 @@ internal sealed class WatchedSnapshots
         {
             if (watch.Came.Count < watch.LosesAfter)
                 return false;
-            watch.lost.TrySetResult();
+            // The first may be asked for while the last that came is not staged yet.
+            if (Interlocked.Increment(ref watch.refused) > 1)
+                watch.lost.TrySetResult();
             return true;
         }
     }
