@@ -41,7 +41,7 @@ internal static class PlantedBugs
         new("a high-water file that is missing is no reason for doubt", 56, new Patch(Suspicion, "return isEmpty ? Doubts.None : Doubts.NoMark;", "return Doubts.None;")),
         new("the answer of a node in doubt counts", 27, new Patch(Inquiry, "        if (!isSuspect)\n        {\n            missing", "        {\n            missing")),
         new("all members but one are enough", 7, new Patch(Inquiry, "public bool IsComplete => missing.Count == 0;", "public bool IsComplete => missing.Count <= 1;")),
-        new("numbers that were signed and lost are given again", 27, new Patch(Inquiry, "return signed > end ? signed : null;", "return null;")),
+        new("numbers that were signed and lost are given again", 27, new Patch(Inquiry, "return signed > end && !isHeldByGone ? signed : null;", "return null;")),
         new("heads that a member has only seen are not looked at", 268, new Patch(Inquiry, "        if (known is not null && IsOwn(known))\n            Know(known);", "        _ = known;")),
         new("the high-water file does not say what was signed and lost", 27, new Patch(Inquiry, "        if (mark > signed)\n            signed = mark.Value;", "        _ = mark;")),
     ];
