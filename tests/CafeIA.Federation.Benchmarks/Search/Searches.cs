@@ -71,11 +71,14 @@ internal static class Searches
         table.Add($"{label}: its size as it tells it", "MB", Target.Below(TargetMegabytes), index.Current.Bytes / 1e6);
         table.Add($"{label}: managed memory of the node with it", "MB", null, size);
 
-        await using var writer = await Writer.StartAsync(node, options, cancellation);
         var inNode = new Dictionary<string, Latencies>();
         var search = node.Services.GetRequiredService<EventSearch>();
         var clusters = node.Services.GetRequiredService<MapClusters>();
         var filters = node.Services.GetRequiredService<FilterParser>();
+        Progress.Say("The questions one after the other, while nothing is written…");
+        await AskInTurnAsync(options.WarmUp, options.Seed + 4, Ask, cancellation);
+        var alone = await AskInTurnAsync(options.WarmUp, options.Seed + 5, Ask, cancellation);
+        await using var writer = await Writer.StartAsync(node, options, cancellation);
         Progress.Say($"Warm-up, then {Questions} questions/s in the node under {Writes} writes/s…");
         await AskAsync(options.WarmUp, options.Seed + 1, [], Ask, cancellation);
         await AskAsync(options.OpenLoop, options.Seed, inNode, Ask, cancellation);
@@ -93,10 +96,11 @@ internal static class Searches
         var (data, hubs, places) = (node.Services.GetRequiredService<NpgsqlDataSource>(), node.Services.GetRequiredService<HubRegister>(), node.Services.GetRequiredService<CurrentPlaces>());
         search = new EventSearch(data, hubs, places, node.Services.GetRequiredService<Spelling>(), none, words);
         clusters = new MapClusters(data, hubs, none, words);
-        var plain = await AskInTurnAsync(options, Ask, cancellation);
+        var plain = await AskInTurnAsync(options.OpenLoop, options.Seed, Ask, cancellation);
 
         foreach (var mix in SearchMix.All)
         {
+            table.Add($"{label}, {mix.Name}: in the node, alone, p50 / p99 / p99.9", "ms", null, alone[mix.Name]);
             table.Add($"{label}, {Writes} writes/s, {mix.Name}: in the node, p50 / p99 / p99.9", "ms", Target.Below(TargetInNode), inNode[mix.Name], Baseline(mix));
             table.Baseline(Baseline(mix), $"{mix.Name}, plain SQL with GIN and GiST, under the same writes, p50 / p99 / p99.9", "ms", plain[mix.Name]);
             table.Add($"… over HTTP, {Questions}/s of all kinds", "ms", Target.Below(TargetOverHttp), overHttp[mix.Name]);
@@ -152,14 +156,14 @@ internal static class Searches
         }
     }
 
-    private static async Task<Dictionary<string, Latencies>> AskInTurnAsync(BenchmarkOptions options, Func<SearchMix, string, Task> ask, CancellationToken cancellation)
+    private static async Task<Dictionary<string, Latencies>> AskInTurnAsync(TimeSpan duration, int seed, Func<SearchMix, string, Task> ask, CancellationToken cancellation)
     {
 #pragma warning disable CA5394 // Not for secrets: the same questions in every run.
-        var random = new Random(options.Seed);
+        var random = new Random(seed);
 #pragma warning restore CA5394
         var latencies = SearchMix.All.ToDictionary(m => m.Name, _ => new Latencies());
         var begun = TimeProvider.System.GetTimestamp();
-        for (var i = 0; i < SearchMix.All.Count * 3 || TimeProvider.System.GetElapsedTime(begun) < options.OpenLoop; i++)
+        for (var i = 0; i < SearchMix.All.Count * 3 || TimeProvider.System.GetElapsedTime(begun) < duration; i++)
         {
             var mix = SearchMix.All[i % SearchMix.All.Count];
             var started = TimeProvider.System.GetTimestamp();
