@@ -53,7 +53,6 @@ internal static class Chapters
 
     private static async Task MeasureNodesAsync(PostgresStage postgres, BenchmarkOptions options, ResultTable table, bool withFeeds, CancellationToken cancellation)
     {
-        await NodeProgram.PublishAsync(cancellation);
         await using (var federation = await FederationStage.StartAsync(postgres, cancellation))
         {
             await IdleMemory.MeasureAsync(federation, options, table, cancellation);

@@ -7,7 +7,7 @@ namespace CafeIA.Federation.Benchmarks.Load;
 internal static class Sustained
 {
     /// <summary>The part of the bare apply that the nodes must reach.</summary>
-    private const double TargetRatio = 0.5;
+    private const double TargetRatio = 0.6;
 
     private const double TargetMegabytes = 400;
 

@@ -37,7 +37,7 @@ internal sealed class NodeProcess : IAsyncDisposable
             $"Hub:Id={hub}", $"Hub:Name=Hub {hub}", $"Database:ConnectionString={database}", $"Database:MaxConnections={connections}", $"Broker:Address={broker}",
             .. peers.Select((p, i) => $"Federation:Peers:{i}:Address={p}"),
         ];
-        foreach (var argument in new[] { NodeProgram.Path, "serve", "--data", folder, "--urls", address.GetLeftPart(UriPartial.Authority) })
+        foreach (var argument in new[] { Path.Combine(AppContext.BaseDirectory, "cafeia.dll"), "serve", "--data", folder, "--urls", address.GetLeftPart(UriPartial.Authority) })
             start.ArgumentList.Add(argument);
         foreach (var setting in settings)
         {
