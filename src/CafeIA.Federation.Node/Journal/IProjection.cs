@@ -28,8 +28,8 @@ internal interface IProjection
     /// <param name="entries">Null: any of the hub.</param>
     Task CommittedAsync(int hubKey, IReadOnlyCollection<Guid>? entries) => Task.CompletedTask;
 
-    /// <summary>Whether a transaction that wrote rows of the directory was committed is not known.</summary>
-    void OutcomeUnknown()
+    /// <summary>Which rows of the directory were written is not known: the outcome of a transaction is not, or a table was replaced by another. It does not fail.</summary>
+    void RowsUnknown()
     {
     }
 }

@@ -12,6 +12,13 @@ internal static class Projections
             await projection.CommittedAsync(hub.Key, entries);
     }
 
+    /// <summary>Any row of any hub may be another.</summary>
+    public static void RowsUnknown(this IEnumerable<IProjection> projections)
+    {
+        foreach (var projection in projections)
+            projection.RowsUnknown();
+    }
+
     /// <summary>Runs what ends with a commit.</summary>
     /// <exception cref="PostgresException">PostgreSQL refused: nothing was committed.</exception>
     /// <exception cref="NpgsqlException">The outcome is unknown, which the read models were told.</exception>
@@ -23,8 +30,7 @@ internal static class Projections
         }
         catch (Exception e) when (e is not PostgresException)
         {
-            foreach (var projection in projections)
-                projection.OutcomeUnknown();
+            projections.RowsUnknown();
             throw;
         }
     }

@@ -9,7 +9,7 @@ namespace CafeIA.Federation.Node.Directory.Index;
 /// <summary>Keeps the index in memory the same as the directory's tables: reads all of it at the start, and after each commit the events it touched, before the commit is acknowledged.</summary>
 /// <remarks>
 /// Whoever writes the tables says afterwards which events it touched (<see cref="IProjection.CommittedAsync"/>); their rows are read from the database, not taken from the writer, so that neither the order in which two
-/// writers tell nor what they believe to have written matters. One pass at a time reads for all who wait. Whenever it cannot be known what was committed, the index is given up and read anew, and
+/// writers tell nor what they believe to have written matters. One pass at a time reads for all who wait. Whenever it cannot be known what was written, the index is given up and read anew, and
 /// PostgreSQL answers meanwhile.
 /// </remarks>
 internal sealed partial class IndexUpkeep : BackgroundService, IProjection
@@ -79,7 +79,7 @@ internal sealed partial class IndexUpkeep : BackgroundService, IProjection
         }
     }
 
-    public void OutcomeUnknown() => GiveUp();
+    public void RowsUnknown() => GiveUp();
 
     /// <summary>Reads everything and shows it. Returns once the index answers.</summary>
     public async Task ReadAllAsync(CancellationToken cancellation)

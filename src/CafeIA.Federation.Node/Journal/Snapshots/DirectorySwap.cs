@@ -45,7 +45,8 @@ internal sealed class DirectorySwap(NpgsqlDataSource database, CurrentRows rows,
     /// <param name="holds">Rows of the hub may stand already.</param>
     /// <param name="takesPlace">What <see cref="PrepareAsync"/> returned.</param>
     /// <param name="cancellation">Gives up.</param>
-    public async Task ShowAsync(NpgsqlTransaction transaction, AheadTables tables, KnownHub hub, bool holds, bool takesPlace, CancellationToken cancellation)
+    /// <returns>True when the tables changed places, and with them the rows of every hub.</returns>
+    public async Task<bool> ShowAsync(NpgsqlTransaction transaction, AheadTables tables, KnownHub hub, bool holds, bool takesPlace, CancellationToken cancellation)
     {
         var connection = transaction.Connection!;
         if (takesPlace && await LockAsync(transaction, tables, cancellation) && await HoldsFewAsync(connection, tables, cancellation))
@@ -63,7 +64,7 @@ internal sealed class DirectorySwap(NpgsqlDataSource database, CurrentRows rows,
                     """,
                     cancellation);
             }
-            return;
+            return true;
         }
         foreach (var table in rows.Tables)
         {
@@ -71,6 +72,7 @@ internal sealed class DirectorySwap(NpgsqlDataSource database, CurrentRows rows,
                 await ExecuteAsync(connection, $"delete from {tables.Live}.{table} where hub_key = {hub.Key} and entry_id in (select entry_id from {tables.Name}.entry)", cancellation);
             await ExecuteAsync(connection, $"insert into {tables.Live}.{table} select * from {tables.Name}.{table}", cancellation);
         }
+        return false;
     }
 
     /// <returns>False too where an operator has set, granted or built something on a table, which another one in its place would not have.</returns>

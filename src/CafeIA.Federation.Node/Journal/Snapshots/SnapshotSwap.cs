@@ -64,9 +64,13 @@ internal sealed class SnapshotSwap(
         await LeavePastAsync(connection, transaction, hub, before, epoch, erased.Count > 0, cancellation);
         await NoteAsync(connection, hub, epoch, staged.Head.Head.Size, digest, cancellation);
         // Last: whoever reads the directory may wait from here to the commit.
-        await directory.ShowAsync(transaction, tables, hub, before.Seq > 0, takesPlace, cancellation);
+        var changedPlaces = await directory.ShowAsync(transaction, tables, hub, before.Seq > 0, takesPlace, cancellation);
         await tables.DropAsync(connection, cancellation);
-        await projections.CommitAsync(transaction, hub, null, cancellation);
+        await projections.CommitAsync(() => transaction.CommitAsync(cancellation));
+        if (changedPlaces)
+            projections.RowsUnknown();
+        else
+            await projections.CommittedAsync(hub, null);
         await erasures.KeepAsync(hub, erased, cancellation);
         return SwapOutcome.Swapped;
     }

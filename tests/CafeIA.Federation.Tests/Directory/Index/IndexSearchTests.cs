@@ -75,7 +75,7 @@ public sealed class IndexSearchTests(PostgresFixture postgres) : IClassFixture<P
         using var directory = await DirectoryFixture.OpenAsync(postgres);
         await directory.Journal.PutAsync(DirectoryFixture.Cafe("Avant"));
 
-        directory.Index.OutcomeUnknown();
+        directory.Index.RowsUnknown();
 
         Assert.Null(directory.Index.Current);
         Assert.Equal(["Avant"], await directory.TitlesAsync(directory.Mine));

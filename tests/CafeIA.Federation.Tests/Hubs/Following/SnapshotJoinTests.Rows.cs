@@ -1,3 +1,4 @@
+using CafeIA.Federation.Node.Directory.Index;
 using CafeIA.Federation.Node.Journal;
 using CafeIA.Federation.Node.Journal.Snapshots;
 using CafeIA.Federation.Node.Operations.Erasing;
@@ -161,6 +162,11 @@ public sealed partial class SnapshotJoinTests
         Assert.NotEqual(names, await TableOfAsync(beta));
         Assert.Equal(shown, await ScalarAsync<string>(beta, $"select string_agg(concat(entry_id, search), ';' order by entry_id) from event where hub_key <> {Alpha(beta).Key}"));
         Assert.Equal(Entries + 20, await ScalarAsync<long>(beta, "select count(distinct entry_id) from occurrence"));
+        // The rows of the others are new rows: the index in memory knows those that stand now.
+        await WaitAsync(() => Task.FromResult(beta.Get<IndexUpkeep>().Current?.Count == Entries + 20));
+        var index = beta.Get<IndexUpkeep>().Current!;
+        foreach (var (hubKey, entry, version) in await VersionsAsync(beta))
+            Assert.Equal(version, index.ShownVersion(hubKey, entry));
         // What comes afterwards is written and found as ever.
         await alpha.WriteAsync(3);
         await beta.AssertFollowsAsync("alpha", Size + 3);
@@ -228,6 +234,17 @@ public sealed partial class SnapshotJoinTests
         ScalarAsync<string>(node, "select string_agg(indexdef, e'\\n' order by indexname) from pg_indexes where schemaname = 'public' and tablename in ('event', 'occurrence', 'resource', 'hidden')");
 
     private static Task<long> TableOfAsync(TestNode node) => ScalarAsync<long>(node, "select 'event'::regclass::oid::bigint");
+
+    private static async Task<IReadOnlyList<(int HubKey, Guid Entry, uint Version)>> VersionsAsync(TestNode node)
+    {
+        await using var connection = await OpenAsync(node);
+        await using var command = new NpgsqlCommand("select hub_key, entry_id, xmin from event", connection);
+        await using var reader = await command.ExecuteReaderAsync(Cancellation);
+        var versions = new List<(int, Guid, uint)>();
+        while (await reader.ReadAsync(Cancellation))
+            versions.Add((reader.GetInt32(0), reader.GetGuid(1), reader.GetFieldValue<uint>(2)));
+        return versions;
+    }
 
     private static Task<long> AheadAsync(TestNode node) => ScalarAsync<long>(node, "select count(*) from pg_namespace where nspname like '%\\_ahead\\_%'");
 
