@@ -10,7 +10,7 @@ internal sealed record BenchmarkOptions
         dotnet run -c Release --project tests/CafeIA.Federation.Benchmarks -- [WHAT] [--entries N] [--quick] [--seed N] [--in-flight N] [--rate N]
 
         WHAT is one of:
-          all            everything, in one table
+          all            everything, in one table, and the inner loops under it
           nodes          three nodes that write, follow, find, start and idle (the default)
           feeds          calendar and agenda, read by many
           lane           how many segments the broker lane carries
@@ -21,7 +21,7 @@ internal sealed record BenchmarkOptions
           buckets        what it costs to find and mend 100 entries that a hand changed
           micro          the inner loops, each alone, with what it allocates
 
-          --entries N    events of the large directory, entries of that hub (default 1,000,000)
+          --entries N    events of the large directory, entries of that hub (default 1,000,000; 20,000 with --quick)
           --quick        shorter phases and smaller directories, figures less steady
           --seed N       the events that are made (default 2024)
           --in-flight N  commands on their way at once in the closed loop (default 500)
@@ -34,7 +34,10 @@ internal sealed record BenchmarkOptions
     public bool Quick { get; init; }
 
     /// <summary>Entries of the journal that is mended, taken over or searched.</summary>
-    public int Entries { get; init; } = 1_000_000;
+    public int Entries => GivenEntries ?? (Quick ? 20_000 : 1_000_000);
+
+    /// <summary>What the command line says of it.</summary>
+    public int? GivenEntries { get; init; }
 
     public int Seed { get; init; } = 2024;
 
@@ -95,7 +98,7 @@ internal sealed record BenchmarkOptions
             {
                 case "--seed": options = options with { Seed = number }; break;
                 case "--in-flight": options = options with { InFlight = number }; break;
-                case "--entries" when number >= 1_000: options = options with { Entries = number }; break;
+                case "--entries" when number >= 1_000: options = options with { GivenEntries = number }; break;
                 case "--rate": options = options with { Rate = number }; break;
                 default: return null;
             }

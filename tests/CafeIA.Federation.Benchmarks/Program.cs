@@ -30,4 +30,6 @@ catch (OperationCanceledException) when (stop.IsCancellationRequested)
     await Console.Error.WriteLineAsync("Interrupted; what was measured until then:");
 }
 table.Write(Console.Out, options);
+if (options.Verb == Chapters.Everything && !stop.IsCancellationRequested && !MicroBenchmarks.Run(options, Console.Out))
+    return 1;
 return stop.IsCancellationRequested ? 130 : 0;

@@ -150,7 +150,7 @@ internal sealed class JournalWriter(NpgsqlDataSource database, IEnumerable<IProj
                 throw;
             return AppendOutcome.Fenced;
         }
-        await projections.CommittedAsync(hub, journalBatch.EndsOpening ? null : [.. current.Select(c => c.Header.Entry.Value)]);
+        await projections.CommittedAsync(hub.Key, journalBatch.EndsOpening ? null : [.. current.Select(c => c.Header.Entry.Value)]);
         if (erased.Count > 0 && erasures is not null)
             await erasures.KeepAsync(hub, erased, cancellation);
         return AppendOutcome.Committed;

@@ -6,10 +6,10 @@ namespace CafeIA.Federation.Node.Journal;
 internal static class Projections
 {
     /// <summary>Rows of these entries were committed; null: any of the hub.</summary>
-    public static async Task CommittedAsync(this IEnumerable<IProjection> projections, KnownHub hub, IReadOnlyCollection<Guid>? entries)
+    public static async Task CommittedAsync(this IEnumerable<IProjection> projections, int hubKey, IReadOnlyCollection<Guid>? entries)
     {
         foreach (var projection in projections)
-            await projection.CommittedAsync(hub.Key, entries);
+            await projection.CommittedAsync(hubKey, entries);
     }
 
     /// <summary>Any row of any hub may be another.</summary>
@@ -39,6 +39,6 @@ internal static class Projections
     public static async Task CommitAsync(this IEnumerable<IProjection> projections, NpgsqlTransaction transaction, KnownHub hub, IReadOnlyCollection<Guid>? entries, CancellationToken cancellation)
     {
         await projections.CommitAsync(() => transaction.CommitAsync(cancellation));
-        await projections.CommittedAsync(hub, entries);
+        await projections.CommittedAsync(hub.Key, entries);
     }
 }

@@ -88,13 +88,13 @@ internal static class CatchUpRate
     /// <summary>The first commit is where the clock starts: what the process did before has nothing to do with how many changes there are.</summary>
     private static async Task<(double Rate, long Changes, long At)> AwaitCaughtUpAsync(NodeProcess author, NodeProcess back, CancellationToken cancellation)
     {
-        var absent = await HeldAsync(back, author.Hub, cancellation);
+        var absent = await back.HeldAsync(author.Hub, cancellation);
         (long Size, long At)? first = null;
         while (true)
         {
             // The author first: what it has written since is of the next look.
-            var end = await HeldAsync(author, author.Hub, cancellation);
-            var held = await HeldAsync(back, author.Hub, cancellation);
+            var end = await author.HeldAsync(author.Hub, cancellation);
+            var held = await back.HeldAsync(author.Hub, cancellation);
             var now = TimeProvider.System.GetTimestamp();
             if (held > absent)
                 first ??= (held, now);
@@ -107,10 +107,10 @@ internal static class CatchUpRate
 
     private static async Task AwaitEqualAsync(FederationStage federation, CancellationToken cancellation)
     {
-        var end = await HeldAsync(federation.Author, federation.Author.Hub, cancellation);
+        var end = await federation.Author.HeldAsync(federation.Author.Hub, cancellation);
         foreach (var node in federation.Others)
         {
-            while (await HeldAsync(node, federation.Author.Hub, cancellation) < end)
+            while (await node.HeldAsync(federation.Author.Hub, cancellation) < end)
             {
                 node.RequireRunning();
                 await Task.Delay(Look, TimeProvider.System, cancellation);
@@ -129,7 +129,4 @@ internal static class CatchUpRate
                 throw new InvalidOperationException($"Node {node.Hub} shows {shown} of {written} events.");
         }
     }
-
-    private static Task<long> HeldAsync(NodeProcess node, string hub, CancellationToken cancellation) =>
-        node.ReadAsync<long>("select coalesce(max(j.size), 0) from journal j join hub h using (hub_key) where h.hub_id = $1", cancellation, hub);
 }

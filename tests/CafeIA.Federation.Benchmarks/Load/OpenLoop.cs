@@ -7,8 +7,7 @@ namespace CafeIA.Federation.Benchmarks.Load;
 
 /// <summary>Open loop: events come at a fixed rate, or as in a day with a burst at nine, whatever the nodes do, and each is looked for on the other nodes until it is there.</summary>
 /// <remarks>
-/// Latency counts from the moment an event was due, so a stall is not hidden by the events it holds back. Visibility is seen by a query at the followers'
-/// databases every <see cref="Look"/>: the directory row and its search index are of one transaction.
+/// Latency counts from the moment an event was due, so a stall is not hidden by the events it holds back. How it is seen: <see cref="Visibility"/>.
 /// </remarks>
 internal static class OpenLoop
 {
@@ -20,7 +19,6 @@ internal static class OpenLoop
     private const double DayRate = 0.5;
 
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(1);
-    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(5);
 
     /// <returns>Events written.</returns>
     public static async Task<int> MeasureAsync(FederationStage federation, BenchmarkOptions options, ResultTable table, CancellationToken cancellation)
@@ -56,7 +54,7 @@ internal static class OpenLoop
         var (accepted, visible, afterAcceptance) = (new Latencies(), new Latencies(), new Latencies());
         var pending = federation.Others.Select(_ => new ConcurrentDictionary<Guid, Sent>()).ToArray();
         using var done = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var lookers = federation.Others.Select((node, i) => LookAsync(node, pending[i], visible, afterAcceptance, done.Token)).ToArray();
+        var lookers = federation.Others.Select((node, i) => Visibility.WatchAsync(node, pending[i], Found, done.Token)).ToArray();
 
         var sending = new List<Task>(dues.Length);
         var started = TimeProvider.System.GetTimestamp();
@@ -68,10 +66,18 @@ internal static class OpenLoop
         }
         await Task.WhenAll(sending);
         while (pending.Any(p => !p.IsEmpty))
-            await Task.Delay(Look, TimeProvider.System, cancellation);
+            await Task.Delay(Visibility.Look, TimeProvider.System, cancellation);
         await done.CancelAsync();
         await Task.WhenAll(lookers);
         return (accepted, visible, afterAcceptance);
+
+        void Found(Sent sent, long now)
+        {
+            if (!sent.Counts)
+                return;
+            visible.Add(TimeProvider.System.GetElapsedTime(sent.Due, now));
+            afterAcceptance.Add(TimeProvider.System.GetElapsedTime(sent.Accepted, now));
+        }
 
         async Task SendAsync(int index)
         {
@@ -83,36 +89,6 @@ internal static class OpenLoop
                 accepted.Add(TimeProvider.System.GetElapsedTime(due, now));
             foreach (var node in pending)
                 node[id] = sent;
-        }
-    }
-
-    private static async Task LookAsync(NodeProcess node, ConcurrentDictionary<Guid, Sent> pending, Latencies visible, Latencies afterAcceptance, CancellationToken done)
-    {
-        try
-        {
-            while (true)
-            {
-                await Task.Delay(Look, TimeProvider.System, done);
-                var ids = pending.Keys.ToArray();
-                if (ids.Length == 0)
-                    continue;
-                node.RequireRunning();
-                await using var command = node.Database.CreateCommand("select entry_id from event where entry_id = any($1)");
-                command.Parameters.Add(new() { Value = ids });
-                await using var reader = await command.ExecuteReaderAsync(done);
-                while (await reader.ReadAsync(done))
-                {
-                    var now = TimeProvider.System.GetTimestamp();
-                    if (!pending.TryRemove(reader.GetGuid(0), out var sent) || !sent.Counts)
-                        continue;
-                    visible.Add(TimeProvider.System.GetElapsedTime(sent.Due, now));
-                    afterAcceptance.Add(TimeProvider.System.GetElapsedTime(sent.Accepted, now));
-                }
-            }
-        }
-        catch (OperationCanceledException) when (done.IsCancellationRequested)
-        {
-            // All were found, or the run was interrupted.
         }
     }
 

@@ -79,16 +79,13 @@ internal static class Sustained
     {
         foreach (var node in federation.Nodes)
         {
-            while (await HeldAsync(node, federation.Author.Hub, cancellation) < size)
+            while (await node.HeldAsync(federation.Author.Hub, cancellation) < size)
             {
                 node.RequireRunning();
                 await Task.Delay(Look, TimeProvider.System, cancellation);
             }
         }
     }
-
-    private static Task<long> HeldAsync(NodeProcess node, string hub, CancellationToken cancellation) =>
-        node.ReadAsync<long>("select coalesce(max(j.size), 0) from journal j join hub h using (hub_key) where h.hub_id = $1", cancellation, hub);
 
     /// <summary>A measurement whose events the directory does not find is none.</summary>
     private static async Task RequireFoundAsync(FederationStage federation, long events, CancellationToken cancellation)

@@ -82,7 +82,7 @@ internal static class HubCurve
         var queues = stage.Authors.Select(_ => Channel.CreateUnbounded<(Guid Entry, byte[] Body)>()).ToArray();
         var writing = stage.Authors.Select((author, n) => author.WriteAllAsync(queues[n].Reader, cancellation)).ToArray();
         using var done = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var looker = LookAsync(stage.Follower, pending, found, done.Token);
+        var looker = Visibility.WatchAsync(stage.Follower, pending, (at, now) => found.Add(TimeProvider.System.GetElapsedTime(at, now)), done.Token);
         var due = 0;
         var started = TimeProvider.System.GetTimestamp();
         while (due < total)
@@ -103,32 +103,5 @@ internal static class HubCurve
         await done.CancelAsync();
         await looker;
         return found;
-    }
-
-    private static async Task LookAsync(NodeProcess node, ConcurrentDictionary<Guid, long> pending, Latencies found, CancellationToken done)
-    {
-        try
-        {
-            while (true)
-            {
-                await Task.Delay(Look, TimeProvider.System, done);
-                var ids = pending.Keys.ToArray();
-                if (ids.Length == 0)
-                    continue;
-                node.RequireRunning();
-                await using var command = node.Database.CreateCommand("select entry_id from event where entry_id = any($1)");
-                command.Parameters.Add(new() { Value = ids });
-                await using var reader = await command.ExecuteReaderAsync(done);
-                while (await reader.ReadAsync(done))
-                {
-                    if (pending.TryRemove(reader.GetGuid(0), out var due))
-                        found.Add(TimeProvider.System.GetElapsedTime(due));
-                }
-            }
-        }
-        catch (OperationCanceledException) when (done.IsCancellationRequested)
-        {
-            // All were found, or the run was interrupted.
-        }
     }
 }

@@ -23,12 +23,15 @@ internal static class RepairStage
         await using (var first = await RepairStage.StartAsync(folder, hub, database, [], null, cancellation))
         {
             var known = first.Services.GetRequiredService<HubRegister>().Local;
-            // Nothing of this is measured, and nobody is told of an entry before the last one is there.
-            await using var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(database) { Options = "-c synchronous_commit=off", CommandTimeout = 0, MaxAutoPrepare = 20, AutoPrepareMinUsages = 2 }.ConnectionString);
+            await using var source = Filling(database);
             var events = new EventGenerator(seed, DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime));
             await BigJournal.FillAsync(source, known, FederationId.Parse("cafeia"), first.Services.GetRequiredService<HubSigners>().Current, events, entries, cancellation);
         }
     }
+
+    /// <summary>Connections that fill a database: nothing of this is measured, and nobody is told of an entry before the last one is there.</summary>
+    public static NpgsqlDataSource Filling(string database) =>
+        NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(database) { Options = "-c synchronous_commit=off", CommandTimeout = 0, MaxAutoPrepare = 20, AutoPrepareMinUsages = 2 }.ConnectionString);
 
     public static Task<NodeHost> StartAsync(string folder, string hub, string database, IEnumerable<Uri> peers, Action<WebApplicationBuilder>? configure, CancellationToken cancellation) =>
         NodeHost.StartAsync(

@@ -1,15 +1,10 @@
-using System.Security.Cryptography;
-using CafeIA.Federation.Benchmarks.Load;
 using CafeIA.Federation.Benchmarks.Repair;
 using CafeIA.Federation.Benchmarks.Report;
 using CafeIA.Federation.Node.Directory.Places;
+using CafeIA.Federation.Node.Directory.Places.Coordinates;
 using CafeIA.Federation.Node.Directory.Projection;
 using CafeIA.Federation.Node.Journal;
-using CafeIA.Federation.Protocol.Heads;
-using CafeIA.Federation.Protocol.Identifiers;
 using CafeIA.Federation.Protocol.Journal;
-using CafeIA.Federation.Protocol.Sequencing;
-using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 
 namespace CafeIA.Federation.Benchmarks.Search;
@@ -29,13 +24,13 @@ internal static class BigDirectory
 
     public static async Task FillAsync(string folder, string database, BenchmarkOptions options, CancellationToken cancellation)
     {
-        Progress.Say($"{options.Entries} events…");
-        await using var node = await RepairStage.StartAsync(folder, Hub, database, [], null, cancellation);
-        var hub = node.Services.GetRequiredService<HubRegister>().Local;
-        await using var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(database) { MaxAutoPrepare = 20, AutoPrepareMinUsages = 2, CommandTimeout = 0, Options = "-c synchronous_commit=off" }.ConnectionString);
-        await WriteJournalAsync(source, hub, node.Services.GetRequiredService<HubSigners>().Current, options, cancellation);
+        await RepairStage.FillAsync(folder, Hub, database, options.Entries, options.Seed, cancellation);
+        await using var source = RepairStage.Filling(database);
+        var hubs = new HubRegister(source, TimeProvider.System);
+        await hubs.LoadAsync(cancellation);
+        var hub = hubs.Local;
         var indexes = await DropIndexesAsync(source, cancellation);
-        var projection = new EventProjection(node.Services.GetRequiredService<CurrentPlaces>(), TimeProvider.System);
+        var projection = new EventProjection(new CurrentPlaces(new PlaceCoordinateStore(source, TimeProvider.System)), TimeProvider.System);
         var next = 0L;
         await Task.WhenAll(Enumerable.Range(0, Workers).Select(async _ =>
         {
@@ -45,27 +40,6 @@ internal static class BigDirectory
         Progress.Say("  indexes…");
         foreach (var sql in indexes.Append("vacuum analyze event").Append("vacuum analyze occurrence").Append("vacuum analyze entry").Append("vacuum analyze change"))
             await ExecuteAsync(source, sql, cancellation);
-    }
-
-    private static async Task WriteJournalAsync(NpgsqlDataSource source, KnownHub hub, HubSigner signer, BenchmarkOptions options, CancellationToken cancellation)
-    {
-        var writer = new JournalWriter(source, []);
-        var state = await new JournalLoader(source).LoadAsync(hub, cancellation);
-        var sequencer = new Sequencer(FederationId.Parse("cafeia"), hub.Id, signer, state, RandomNumberGenerator.Create());
-        var generator = new EventGenerator(options.Seed, Sustained.Today());
-        var (nothing, none) = (new Dictionary<EntryId, CurrentChange>(), new Dictionary<CommandId, KnownCommand>());
-        for (var written = 0; written < options.Entries;)
-        {
-            var count = Math.Min(Sequencer.MaxBatch, options.Entries - written);
-            var first = written;
-            var intents = Enumerable.Range(first, count).Select(i => new Intent(EntryId.New(TimeProvider.System), true, EntryKind.Event, ChangeOp.Put, generator.MakeBody(i))).ToArray();
-            var batch = sequencer.Sequence(intents, nothing, none, TimeProvider.System.GetUtcNow()).Batch!;
-            written += count;
-            if (await writer.AppendAsync(hub, batch, null, written == options.Entries ? state.Digest : null, cancellation) != AppendOutcome.Committed)
-                throw new InvalidOperationException("Another program writes this journal.");
-            if (written / Report != first / Report)
-                Progress.Say($"  {written} written");
-        }
     }
 
     private static async Task ProjectAsync(NpgsqlDataSource source, KnownHub hub, EventProjection projection, long after, CancellationToken cancellation)

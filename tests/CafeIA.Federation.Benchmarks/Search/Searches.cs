@@ -33,9 +33,6 @@ internal static class Searches
     private const double TargetMegabytes = 1_000;
     private const int FirstNumber = 200_000_000;
 
-    /// <summary>Writes on their way at most: a node that cannot keep the rate shows in the rate.</summary>
-    private const int MaxInFlight = 1_000;
-
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
 
@@ -78,7 +75,9 @@ internal static class Searches
         Progress.Say("The questions one after the other, while nothing is written…");
         await AskInTurnAsync(options.WarmUp, options.Seed + 4, Ask, cancellation);
         var alone = await AskInTurnAsync(options.WarmUp, options.Seed + 5, Ask, cancellation);
-        await using var writer = await Writer.StartAsync(node, options, cancellation);
+        using var author = await AuthorAsync(node, cancellation);
+        await using var live = LiveLoad.Start(new AuthorClient(author, new EventGenerator(options.Seed, Sustained.Today())), Writes, FirstNumber, cancellation);
+        var writing = TimeProvider.System.GetTimestamp();
         Progress.Say($"Warm-up, then {Questions} questions/s in the node under {Writes} writes/s…");
         await AskAsync(options.WarmUp, options.Seed + 1, [], Ask, cancellation);
         await AskAsync(options.OpenLoop, options.Seed, inNode, Ask, cancellation);
@@ -105,7 +104,9 @@ internal static class Searches
             table.Baseline(Baseline(mix), $"{mix.Name}, plain SQL with GIN and GiST, under the same writes, p50 / p99 / p99.9", "ms", plain[mix.Name]);
             table.Add($"… over HTTP, {Questions}/s of all kinds", "ms", Target.Below(TargetOverHttp), overHttp[mix.Name]);
         }
-        table.Add($"{label}: events written meanwhile", "events/s", null, writer.Rate);
+        var written = await live.StopAsync();
+        table.Add($"{label}: events written meanwhile", "events/s", null, written / TimeProvider.System.GetElapsedTime(writing).TotalSeconds);
+        table.Add($"{label}: due → accepted, p50 / p99 / p99.9", "ms", null, live.Accepted);
 
         async Task Ask(SearchMix mix, string query)
         {
@@ -122,6 +123,15 @@ internal static class Searches
             if (answer.Length == 0)
                 throw new InvalidOperationException("An empty answer.");
         }
+    }
+
+    private static async Task<HttpClient> AuthorAsync(NodeHost node, CancellationToken cancellation)
+    {
+        var (_, key) = await new ApiKeys(node.Services.GetRequiredService<NpgsqlDataSource>(), TimeProvider.System).CreateAsync("benchmark", cancellation);
+        // A node that cannot keep the rate shows in the latencies, not by requests that are given up.
+        var http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 500 }) { BaseAddress = node.Address, Timeout = Timeout.InfiniteTimeSpan };
+        http.DefaultRequestHeaders.Authorization = new("Bearer", key);
+        return http;
     }
 
     private static string Baseline(SearchMix mix) => "plain SQL: " + mix.Name;
@@ -171,72 +181,5 @@ internal static class Searches
             latencies[mix.Name].Add(TimeProvider.System.GetElapsedTime(started));
         }
         return latencies;
-    }
-
-    /// <summary>Writes events at a fixed rate over HTTP until it is disposed.</summary>
-    private sealed class Writer : IAsyncDisposable
-    {
-        private readonly CancellationTokenSource stop;
-        private readonly HttpClient http;
-        private readonly SemaphoreSlim free = new(MaxInFlight);
-        private readonly long started = TimeProvider.System.GetTimestamp();
-        private Task writing = Task.CompletedTask;
-        private int written;
-
-        private Writer(HttpClient http, CancellationToken cancellation)
-        {
-            this.http = http;
-            stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        }
-
-        /// <summary>Events a second since it began.</summary>
-        public double Rate => written / TimeProvider.System.GetElapsedTime(started).TotalSeconds;
-
-        public static async Task<Writer> StartAsync(NodeHost node, BenchmarkOptions options, CancellationToken cancellation)
-        {
-            var (_, key) = await new ApiKeys(node.Services.GetRequiredService<NpgsqlDataSource>(), TimeProvider.System).CreateAsync("benchmark", cancellation);
-            var http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 500 }) { BaseAddress = node.Address, Timeout = Timeout.InfiniteTimeSpan };
-            http.DefaultRequestHeaders.Authorization = new("Bearer", key);
-            var writer = new Writer(http, cancellation);
-            writer.writing = writer.WriteAsync(new AuthorClient(http, new EventGenerator(options.Seed, Sustained.Today())));
-            return writer;
-        }
-
-        public async ValueTask DisposeAsync()
-        {
-            await stop.CancelAsync();
-            await writing;
-            for (var i = 0; i < MaxInFlight; i++)
-                await free.WaitAsync();
-            http.Dispose();
-            free.Dispose();
-            stop.Dispose();
-        }
-
-        private async Task WriteAsync(AuthorClient client)
-        {
-            for (var due = 0; !stop.IsCancellationRequested;)
-            {
-                for (; TimeProvider.System.GetElapsedTime(started).TotalSeconds * Writes >= due && !stop.IsCancellationRequested; due++)
-                {
-                    await free.WaitAsync();
-                    _ = SendAsync(client, FirstNumber + due);
-                }
-                await Task.Delay(Tick, TimeProvider.System, CancellationToken.None);
-            }
-        }
-
-        private async Task SendAsync(AuthorClient client, int number)
-        {
-            try
-            {
-                await client.CreateAsync(number, CancellationToken.None);
-                Interlocked.Increment(ref written);
-            }
-            finally
-            {
-                free.Release();
-            }
-        }
     }
 }

@@ -85,6 +85,10 @@ internal sealed class NodeProcess : IAsyncDisposable
         return (T)(await command.ExecuteScalarAsync(cancellation))!;
     }
 
+    /// <summary>How many changes of a hub it holds.</summary>
+    public Task<long> HeldAsync(string hub, CancellationToken cancellation) =>
+        ReadAsync<long>("select coalesce(max(j.size), 0) from journal j join hub h using (hub_key) where h.hub_id = $1", cancellation, hub);
+
     public async ValueTask DisposeAsync()
     {
         if (!process.HasExited)

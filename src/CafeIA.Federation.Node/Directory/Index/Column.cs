@@ -23,7 +23,4 @@ internal sealed class Column<T>
         blocks[Count >> Shift][Count & (BlockSize - 1)] = value;
         return Count++;
     }
-
-    /// <summary>The block that begins at a multiple of 65,536, for loops over many.</summary>
-    public ReadOnlySpan<T> Block(int first) => blocks[first >> Shift];
 }

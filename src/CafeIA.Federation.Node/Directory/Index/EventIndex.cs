@@ -103,9 +103,6 @@ internal sealed class EventIndex
 
     public Postings? FindHub(int hubKey) => hubs.GetValueOrDefault(hubKey);
 
-    /// <summary>The values of a facet that any event has or had.</summary>
-    public IEnumerable<(string Value, Postings Events)> ValuesOf(Facet facet) => facets.Where(f => f.Key.Item1 == facet).Select(f => (f.Key.Item2, f.Value));
-
     /// <summary>It is shown at that generation, if it was there.</summary>
     public bool Lives(int document, Generation at) => diedAt[document] > at.Number;
 

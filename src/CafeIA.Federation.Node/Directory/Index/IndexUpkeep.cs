@@ -37,7 +37,7 @@ internal sealed partial class IndexUpkeep : BackgroundService, IProjection
     private Touched waiting = new();
     private Touched? recorded;
     private bool isRunning;
-    private TaskCompletionSource given = NewSource();
+    private TaskCompletionSource givenUp = NewSource();
 
     public IndexUpkeep(IndexRows rows, DirectoryOptions options, IMeterFactory meters, TimeProvider time, ILogger<IndexUpkeep> logger)
     {
@@ -88,7 +88,7 @@ internal sealed partial class IndexUpkeep : BackgroundService, IProjection
         lock (sync)
         {
             recorded = new();
-            given = NewSource();
+            givenUp = NewSource();
         }
         var index = new EventIndex();
         await foreach (var one in rows.ReadAllAsync(cancellation))
@@ -132,7 +132,7 @@ internal sealed partial class IndexUpkeep : BackgroundService, IProjection
             {
                 await ReadAllAsync(stoppingToken);
                 wait = Retry;
-                await given.Task.WaitAsync(stoppingToken);
+                await givenUp.Task.WaitAsync(stoppingToken);
             }
 #pragma warning disable CA1031 // Whatever went wrong, PostgreSQL answers, and the node lives.
             catch (Exception e) when (!stoppingToken.IsCancellationRequested)
@@ -207,7 +207,7 @@ internal sealed partial class IndexUpkeep : BackgroundService, IProjection
         {
             current = null;
             recorded = null;
-            given.TrySetResult();
+            givenUp.TrySetResult();
         }
     }
 

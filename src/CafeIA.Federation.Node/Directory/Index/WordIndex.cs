@@ -13,8 +13,6 @@ internal sealed class WordIndex
 
     public WordIndex() => bySpan = words.GetAlternateLookup<ReadOnlySpan<byte>>();
 
-    public int Count => words.Count;
-
     public long Bytes => words.Sum(w => 96 + w.Key.Length + w.Value.Bytes);
 
     public Postings? Find(string word) => bySpan.TryGetValue(Encoding.UTF8.GetBytes(word), out var found) ? found : null;

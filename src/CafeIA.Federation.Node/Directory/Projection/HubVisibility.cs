@@ -36,7 +36,7 @@ internal sealed partial class HubVisibility(NpgsqlDataSource database, HubRegist
             var cleared = 0;
             await projections.CommitAsync(async () => cleared = await ClearAsync(hub, cancellation));
             if (cleared > 0)
-                await projections.CommittedAsync(hub, null);
+                await projections.CommittedAsync(hub.Key, null);
             if (cleared > 0)
                 LogCleared(hub.Id, cleared);
         }

@@ -66,10 +66,7 @@ internal sealed partial class OccurrenceExtension(NpgsqlDataSource database, IEn
         await batch.ExecuteNonQueryAsync(cancellation);
         await projections.CommitAsync(() => transaction.CommitAsync(cancellation));
         foreach (var hub in found.GroupBy(e => e.HubKey, e => e.Entry))
-        {
-            foreach (var projection in projections)
-                await projection.CommittedAsync(hub.Key, [.. hub]);
-        }
+            await projections.CommittedAsync(hub.Key, [.. hub]);
         return found.Count;
     }
 

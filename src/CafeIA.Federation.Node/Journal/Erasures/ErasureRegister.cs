@@ -63,7 +63,7 @@ internal sealed class ErasureRegister(NpgsqlDataSource database, HubRegister hub
         await batch.ExecuteNonQueryAsync(cancellation);
         await projections.CommitAsync(() => transaction.CommitAsync(cancellation));
         if (hubs.Find(id) is { } touched)
-            await projections.CommittedAsync(touched, [.. erased.Select(e => e.Value)]);
+            await projections.CommittedAsync(touched.Key, [.. erased.Select(e => e.Value)]);
     }
 
     /// <summary>The current changes as if their bodies were gone, which is how the directory learns to show nothing of them.</summary>

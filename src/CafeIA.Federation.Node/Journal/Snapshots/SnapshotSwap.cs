@@ -70,7 +70,7 @@ internal sealed class SnapshotSwap(
         if (changedPlaces)
             projections.RowsUnknown();
         else
-            await projections.CommittedAsync(hub, null);
+            await projections.CommittedAsync(hub.Key, null);
         await erasures.KeepAsync(hub, erased, cancellation);
         return SwapOutcome.Swapped;
     }

@@ -1,7 +1,6 @@
-using CafeIA.Federation.Benchmarks.Load;
 using CafeIA.Federation.Benchmarks.Report;
 
-namespace CafeIA.Federation.Benchmarks.CatchUp;
+namespace CafeIA.Federation.Benchmarks.Load;
 
 /// <summary>Events written at a fixed rate over the API for as long as something else is measured.</summary>
 internal sealed class LiveLoad : IAsyncDisposable
