@@ -109,7 +109,7 @@ public sealed partial class SnapshotJoinTests
             Assert.Equal(1, await ScalarAsync<long>(killed, $"select count(*) from {Ahead}.event where entry_id = '{erased}'"));
             Assert.True((await alone.Get<PhysicalPurge>().RunAsync(serverDone: false, Cancellation)).IsOk);
             // It tries again and again, and makes them anew of what is staged.
-            await WaitAsync(() => ScalarAsync<bool>(killed, $"select to_regclass('{Ahead}.event') is not null"));
+            await Eventually.TrueAsync(() => ScalarAsync<bool>(killed, $"select to_regclass('{Ahead}.event') is not null"), "rows are derived anew", Cancellation);
             Assert.Equal(0, await ScalarAsync<long>(killed, $"select count(*) from {Ahead}.event where entry_id = '{erased}'"));
         }
         await using var again = await TestNode.StartAsync(postgres, "beta", beside: killed, peers: [alpha.Address]);
@@ -163,7 +163,7 @@ public sealed partial class SnapshotJoinTests
         Assert.Equal(shown, await ScalarAsync<string>(beta, $"select string_agg(concat(entry_id, search), ';' order by entry_id) from event where hub_key <> {Alpha(beta).Key}"));
         Assert.Equal(Entries + 20, await ScalarAsync<long>(beta, "select count(distinct entry_id) from occurrence"));
         // The rows of the others are new rows: the index in memory knows those that stand now.
-        await WaitAsync(() => Task.FromResult(beta.Get<IndexUpkeep>().Current?.Count == Entries + 20));
+        await Eventually.TrueAsync(() => beta.Get<IndexUpkeep>().Current?.Count == Entries + 20, "the index is read anew", Cancellation);
         var index = beta.Get<IndexUpkeep>().Current!;
         foreach (var (hubKey, entry, version) in await VersionsAsync(beta))
             Assert.Equal(version, index.ShownVersion(hubKey, entry));
@@ -218,15 +218,9 @@ public sealed partial class SnapshotJoinTests
         var beta = await TestNode.StartAsync(postgres, "beta", peers: [alpha.Address], configure: watch.Configure);
         await watch.LostAsync().WaitAsync(Cancellation);
         // What was on its way when the source was lost is derived at one of the next attempts.
-        await WaitAsync(async () => await ScalarAsync<long>(beta, $"select count(*) from {Ahead}.entry") > 0);
+        await Eventually.TrueAsync(async () => await ScalarAsync<long>(beta, $"select count(*) from {Ahead}.entry") > 0, "rows are derived", Cancellation);
         await beta.Host.DisposeAsync();
         return beta;
-    }
-
-    private static async Task WaitAsync(Func<Task<bool>> until)
-    {
-        while (!await until())
-            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, Cancellation);
     }
 
     /// <summary>Every index of the directory, as it is made.</summary>
