@@ -21,6 +21,8 @@ internal sealed class HubKeyFolder
         folder = Path.GetDirectoryName(first)!;
     }
 
+    public bool HasAny => Files().Count > 0;
+
     /// <summary>All keys that are there, the first made when there is none.</summary>
     /// <exception cref="CryptographicException">A file holds no P-256 private key.</exception>
     /// <exception cref="UnauthorizedAccessException">Others than its owner can read a file.</exception>

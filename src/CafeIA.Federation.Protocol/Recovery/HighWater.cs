@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
 using CafeIA.Federation.Protocol.Identifiers;
+using CafeIA.Federation.Protocol.Merkle;
 
 namespace CafeIA.Federation.Protocol.Recovery;
 
@@ -17,10 +18,16 @@ public sealed record HighWater(StoreIdentity Store, Position End, Hash Root)
 {
     public const int Size = 76;
 
+    /// <summary>What lies beside a key that was just made: nothing is signed by it, and no database belongs to it yet.</summary>
+    public static HighWater Fresh { get; } = new(default, new(1, 0), MerkleTree.EmptyRoot);
+
     private const byte FormatVersion = 1;
     private const int ChecksumAt = 68;
 
     private static ReadOnlySpan<byte> Context => "CafeIA mark"u8;
+
+    /// <summary>No database was marked since the key was made.</summary>
+    public bool IsFresh => Store == default;
 
     public byte[] Encode()
     {

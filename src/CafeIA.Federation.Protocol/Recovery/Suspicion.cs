@@ -8,7 +8,7 @@ public enum Doubts
 {
     None = 0,
 
-    /// <summary>There is data and no high-water file that can be read.</summary>
+    /// <summary>There is no high-water file that can be read. One is made with the key, so it was there.</summary>
     NoMark = 1,
 
     /// <summary>The file speaks of changes that the database does not hold.</summary>
@@ -34,12 +34,12 @@ public static class Suspicion
     /// <param name="proven">Position of the newest head under which the journal was proven: beyond its end when a recovery broke off between two pieces; null where there is none.</param>
     public static Doubts AtStart(HighWater? mark, StoreIdentity store, Position end, Hash? rootAtMark, Position? proven = null)
     {
-        var isEmpty = end is { Epoch: 1, Seq: 0 };
-        // A first start has neither data nor file, and nothing to doubt.
         if (mark is null)
-            return isEmpty ? Doubts.None : Doubts.NoMark;
+            return Doubts.NoMark;
         var doubts = proven > end ? Doubts.PeerAhead : Doubts.None;
-        if (mark.Store != store)
+        // A first start has a fresh mark and no data, and nothing to doubt.
+        var isFirst = mark.IsFresh && end is { Epoch: 1, Seq: 0 };
+        if (mark.Store != store && !isFirst)
             doubts |= Doubts.OtherStore;
         if (mark.End > end)
             doubts |= Doubts.MarkAhead;

@@ -1,3 +1,4 @@
+using CafeIA.Federation.Protocol.Recovery;
 using CafeIA.Federation.Simulation.Nodes;
 
 namespace CafeIA.Federation.Simulation.Checks;
@@ -34,11 +35,10 @@ internal sealed partial class Referee
             node.Store.Wipe();
             node.Mark.Replace(null);
             node.Erased.Replace(null);
-            node.IsRecovering = true;
         }
         else
         {
-            var disk = length == 0 ? default : disks[node.Index][length - 1];
+            var disk = length == 0 ? (Mark: HighWater.Fresh, Erased: null) : disks[node.Index][length - 1];
             node.Store.RestoreTo(length, isPromoted: fault is DiskFault.Promoted or DiskFault.WithoutMark);
             if (fault == DiskFault.WithoutMark)
                 node.Mark.Replace(null);
@@ -61,7 +61,7 @@ internal sealed partial class Referee
         held.Clear();
         // Whether what is left on the machine can tell that its database went back.
         var own = node.Store.Tables.Of(node.Id);
-        var canTell = node.IsRecovering || (node.Mark.Durable is { } mark ? mark.Store != node.Store.Identity || mark.End > own.End : own.Size > 0);
+        var canTell = node.Mark.Durable is not { } mark || (mark.Store != node.Store.Identity && !(mark.IsFresh && own.Size == 0)) || mark.End > own.End;
         if (canTell)
         {
             held[node.Index] = [.. universe.Honest.Where(n => n != node && !n.IsSlow)

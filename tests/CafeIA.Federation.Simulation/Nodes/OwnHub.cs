@@ -37,9 +37,6 @@ internal sealed class OwnHub(SimNode node)
         var mark = node.Mark.Read();
         var isHeld = mark is not null && mark.End.Epoch == Table.Epoch && mark.End.Seq <= Table.Size;
         doubts = Suspicion.AtStart(mark, node.Store.Identity, Table.End, isHeld ? Table.RootAt(mark!.End.Seq) : null, Table.Proven?.Head.Position);
-        // "cafeia recover": an empty database looks like a first start, and only the operator knows that it is none.
-        if (node.IsRecovering)
-            doubts |= Doubts.NoMark;
         if (IsSuspect)
         {
             Inquire();
@@ -47,7 +44,10 @@ internal sealed class OwnHub(SimNode node)
         else
         {
             // A process that died between its commit and the high-water file left the file behind: it catches up before a command that is known is acknowledged again.
-            if (Table.Size > 0 && mark?.End != Table.End)
+            // A first start marks its database before anything is written to it.
+            if (mark!.IsFresh)
+                node.Mark.Settle(new HighWater(node.Store.Identity, Table.End, Table.Root));
+            else if (mark.End != Table.End)
                 node.Mark.Write(new HighWater(node.Store.Identity, Table.End, Table.Root));
             Activate();
         }
@@ -268,6 +268,11 @@ internal sealed class OwnHub(SimNode node)
             }
             return;
         }
+        // What came back from one member may be another history than what a second one holds.
+        foreach (var (member, head) in complete.Shown.OrderBy(s => s.Key))
+            Recovery().Hint(node.Universe.Node(member), head);
+        if (IsFrozen)
+            return;
         node.Universe.Referee.Settled(node);
         if (complete.Lost(Table.End, marked) is { } lost && !GoBeyond(lost, complete.HighestKnown))
         {
@@ -304,7 +309,6 @@ internal sealed class OwnHub(SimNode node)
 
     private void Settled()
     {
-        node.IsRecovering = false;
         inquiry = null;
         recovery?.Stop();
         recovery = null;

@@ -23,6 +23,7 @@ internal sealed class SimNode
         Id = HubId.Parse($"hub-{(char)('a' + index)}");
         Store = new(Effect, Breaks, (hub, batch, isOwn) => universe.Referee.Committed(this, hub, batch, isOwn));
         Mark = new(Effect);
+        Mark.Replace(HighWater.Fresh);
         Erased = new(Effect, erased => universe.Referee.Erased(this, erased));
     }
 
@@ -45,9 +46,6 @@ internal sealed class SimNode
     public bool IsUp { get; private set; }
 
     public bool IsSlow { get; set; }
-
-    /// <summary>The operator has started it to recover a hub whose disk was lost.</summary>
-    public bool IsRecovering { get; set; }
 
     public Adversary? Adversary { get; set; }
 

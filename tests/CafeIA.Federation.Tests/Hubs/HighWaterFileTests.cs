@@ -55,6 +55,16 @@ public sealed class HighWaterFileTests : IDisposable
         Assert.Equal(Mark(3) with { Store = new(2, 1) }, new HighWaterFile(FilePath).Read());
     }
 
+    [Fact]
+    public void A_new_key_begins_a_mark_and_leaves_one_that_is_there()
+    {
+        new HighWaterFile(FilePath).Begin();
+        Assert.Equal(HighWater.Fresh, new HighWaterFile(FilePath).Read());
+        new HighWaterFile(FilePath).Reset(Mark(3));
+        new HighWaterFile(FilePath).Begin();
+        Assert.Equal(Mark(3), new HighWaterFile(FilePath).Read());
+    }
+
     public void Dispose() => System.IO.Directory.Delete(folder, recursive: true);
 
     private static HighWater Mark(ulong seq) => new(new(1, 1), new(1, seq), Hash.Of([(byte)seq]));

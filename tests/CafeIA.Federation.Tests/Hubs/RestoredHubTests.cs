@@ -22,6 +22,8 @@ public sealed class RestoredHubTests(PostgresServer server)
     {
         await using var alpha = new MortalNode(server, "alpha");
         await alpha.StartAsync();
+        // Its database is marked before anything is written to it.
+        await Eventually.TrueAsync(() => new HighWaterFile(alpha.Data.HighWaterFile).Read() is { IsFresh: false, End: { Epoch: 1, Seq: 0 } }, "the database is marked", Cancellation);
         Assert.Equal(1UL, (await PutAsync(alpha, "un")).Value.Position.Seq);
         await alpha.StopAsync();
         await alpha.StartAsync();
@@ -161,6 +163,70 @@ public sealed class RestoredHubTests(PostgresServer server)
             Assert.NotNull((await alpha.Get<EventLookup>().FindAsync(entry, Cancellation)).Value);
         Assert.Equal(new Position(1, 6), (await PutAsync(alpha, "ensuite")).Value.Position);
         await AssertHoldsAsync(beta, "alpha", 6);
+    }
+
+    [Fact]
+    public async Task A_hub_that_kept_nothing_but_its_key_gives_no_number_out_before_its_peers_answered()
+    {
+        await using var nodes = await MortalPair.StartAsync(server);
+        var (alpha, beta) = nodes;
+        await PutAsync(alpha, "un");
+        await PutAsync(alpha, "deux");
+        await AssertHoldsAsync(beta, "alpha", 2);
+        await alpha.StopAsync();
+        await beta.StopAsync();
+        alpha.LoseDisk();
+        await alpha.StartAsync();
+
+        Assert.Equal("hub-suspect", (await PutAsync(alpha, "trois")).Refusal!.Code);
+        // Nor after another start: what it does not know is not marked as known.
+        await alpha.StopAsync();
+        await alpha.StartAsync();
+        Assert.Equal("hub-suspect", (await PutAsync(alpha, "trois")).Refusal!.Code);
+
+        await beta.StartAsync();
+        await AssertTrustedAsync(alpha);
+        Assert.Equal(new Position(1, 3), (await PutAsync(alpha, "trois")).Value.Position);
+        await AssertHoldsAsync(beta, "alpha", 3);
+    }
+
+    [Fact]
+    public async Task Two_members_that_hold_two_histories_freeze_the_hub_that_comes_back()
+    {
+        await using var nodes = await MortalPair.StartAsync(server);
+        var (alpha, beta) = nodes;
+        await using var gamma = new MortalNode(server, "gamma") { Peers = [alpha.Address] };
+        await gamma.StartAsync();
+        alpha.Peers = [beta.Address, gamma.Address];
+        await PutAsync(alpha, "un");
+        await AssertHoldsAsync(beta, "alpha", 1);
+        await AssertHoldsAsync(gamma, "alpha", 1);
+        await alpha.StopAsync();
+        await beta.StopAsync();
+        var backup = await alpha.BackupAsync();
+        var mark = await File.ReadAllBytesAsync(alpha.Data.HighWaterFile, Cancellation);
+        await alpha.StartAsync();
+        await PutAsync(alpha, "deux, chez gamma");
+        await AssertHoldsAsync(gamma, "alpha", 2);
+        await alpha.StopAsync();
+        await gamma.StopAsync();
+        // The whole machine is put back, and nobody is there who could tell.
+        await alpha.RestoreAsync(backup);
+        await File.WriteAllBytesAsync(alpha.Data.HighWaterFile, mark, Cancellation);
+        await beta.StartAsync();
+        await alpha.StartAsync();
+        await PutAsync(alpha, "deux, chez beta");
+        await PutAsync(alpha, "trois");
+        await AssertHoldsAsync(beta, "alpha", 3);
+        await alpha.StopAsync();
+        alpha.LoseDisk();
+        await gamma.StartAsync();
+        await alpha.StartAsync();
+
+        await Eventually.TrueAsync(() => !alpha.Get<OwnStanding>().IsSuspect, "everybody has answered", Cancellation);
+        Assert.True(alpha.Local.IsFrozen);
+        Assert.Equal("hub-forked", (await PutAsync(alpha, "quatre")).Refusal!.Code);
+        await server.DropDatabaseAsync(backup);
     }
 
     [Fact]

@@ -37,7 +37,7 @@ public sealed class SuspicionTests
         Assert.Equal(Doubts.None, Suspicion.AtStart(Mark, Store, new(1, 42), Root));
         Assert.Equal(Doubts.None, Suspicion.AtStart(Mark, Store, new(2, 3), Root));
         // The first start of all.
-        Assert.Equal(Doubts.None, Suspicion.AtStart(null, Store, new(1, 0), null));
+        Assert.Equal(Doubts.None, Suspicion.AtStart(HighWater.Fresh, Store, new(1, 0), HighWater.Fresh.Root));
     }
 
     [Fact]
@@ -46,7 +46,11 @@ public sealed class SuspicionTests
         Assert.Equal(Doubts.MarkAhead, Suspicion.AtStart(Mark, Store, new(1, 39), null));
         Assert.Equal(Doubts.MarkAhead, Suspicion.AtStart(Mark with { End = new(2, 1) }, Store, new(1, 60), null));
         Assert.Equal(Doubts.MarkAhead, Suspicion.AtStart(Mark, Store, new(1, 0), null));
+        // The mark is made with the key: without one, even an empty database is not the first.
+        Assert.Equal(Doubts.NoMark, Suspicion.AtStart(null, Store, new(1, 0), null));
         Assert.Equal(Doubts.NoMark, Suspicion.AtStart(null, Store, new(1, 1), null));
+        Assert.Equal(Doubts.OtherStore, Suspicion.AtStart(HighWater.Fresh, Store, new(1, 1), HighWater.Fresh.Root));
+        Assert.Equal(Doubts.OtherStore, Suspicion.AtStart(Mark with { End = new(1, 0), Root = HighWater.Fresh.Root }, Store with { System = 1 }, new(1, 0), HighWater.Fresh.Root));
         Assert.Equal(Doubts.NoMark, Suspicion.AtStart(null, Store, new(2, 0), null));
         Assert.Equal(Doubts.OtherStore, Suspicion.AtStart(Mark, Store with { Timeline = 2 }, new(1, 40), Root));
         Assert.Equal(Doubts.OtherStore, Suspicion.AtStart(Mark, Store with { System = 1 }, new(1, 40), Root));

@@ -36,6 +36,13 @@ internal sealed class HighWaterFile(string path)
         return highest;
     }
 
+    /// <summary>A key is about to be made: the file says that nothing is signed by it. A file that is there stays as it is.</summary>
+    public void Begin()
+    {
+        if (!File.Exists(path))
+            Reset(HighWater.Fresh);
+    }
+
     /// <summary>Returns when the mark is on the disk.</summary>
     public void Advance(HighWater mark)
     {

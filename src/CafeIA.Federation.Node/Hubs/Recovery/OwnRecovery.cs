@@ -71,8 +71,11 @@ internal sealed partial class OwnRecovery(
         if (doubts == Doubts.None)
         {
             // A process that died between its commit and the high-water file left the file behind: it catches up before a command that is known is acknowledged again.
+            // A first start marks its database before anything is written to it.
             if (state.Position.Seq > 0)
                 await database.AdvanceAsync(state.Position, state.Frontier.Root(), cancellation);
+            else
+                await database.AdoptAsync(state.Position, state.Frontier.Root(), cancellation);
             asking = AskBesideAsync();
         }
         else if (recall.HasMembers)
@@ -258,13 +261,7 @@ internal sealed partial class OwnRecovery(
                 ? await own.TakeHeadAsync(head, null, hub.Stopping)
                 : head == inquiry.Highest ? await recall.PullBackAsync(own, head, recall.Sources(inquiry.HighestFrom), hub.Stopping) : Taken.Good;
             if (taken == Taken.Forked)
-            {
-                // Writing is refused because the hub is frozen, which only an epoch ends. What was heard is of the other history: it is no reason to doubt this one at the next start.
-                await database.AdoptAsync(own.Follower.State.Position, own.Follower.State.Frontier.Root(), hub.Stopping);
-                marked = null;
-                standing.Trust();
-                return true;
-            }
+                return await StandStillAsync();
             if (taken == Taken.Fenced)
             {
                 hub.Leave();
@@ -274,6 +271,12 @@ internal sealed partial class OwnRecovery(
         // What a head covers and nobody holds any more does not come back.
         if (own.Follower!.State.Position < inquiry.HighestHeld || !allAnswered)
             return false;
+        // What came back from one member may be another history than what a second one holds.
+        foreach (var head in inquiry.Shown.Values.DistinctBy(h => h.Identity).Where(h => h.Head.Position <= own.Follower.State.Position))
+        {
+            if (await own.TakeHeadAsync(head, null, hub.Stopping) == Taken.Forked)
+                return await StandStillAsync();
+        }
         var state = own.Follower.State;
         // What is held may have been proven under a head of more than came back.
         var signed = state.Proven?.Head.Position is { } proven && !(marked > proven) ? proven : marked;
@@ -284,6 +287,15 @@ internal sealed partial class OwnRecovery(
         }
         standing.Trust();
         LogTrusted(options.HubId, hub.Written ?? state.Position);
+        return true;
+    }
+
+    /// <summary>Two histories are known. Writing is refused because the hub is frozen, which only an epoch ends; what was heard is of the other history: it is no reason to doubt this one at the next start.</summary>
+    private async Task<bool> StandStillAsync()
+    {
+        await database.AdoptAsync(own.Follower!.State.Position, own.Follower.State.Frontier.Root(), hub.Stopping);
+        marked = null;
+        standing.Trust();
         return true;
     }
 
