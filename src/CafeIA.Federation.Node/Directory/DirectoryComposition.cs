@@ -13,6 +13,7 @@ internal static class DirectoryComposition
     public static IServiceCollection AddDirectory(this IServiceCollection services)
     {
         services.AddPlaces();
+        services.AddSingleton<KnownWords>();
         services.AddSingleton<IProjection, EventProjection>();
         services.AddSingleton<IProjection, ResourceProjection>();
         services.AddSingleton<IndexRows>().AddSingleton<WordQueries>().AddSingleton<IndexUpkeep>();

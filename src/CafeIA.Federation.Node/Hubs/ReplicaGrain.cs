@@ -55,7 +55,7 @@ internal sealed partial class ReplicaGrain(
             throw new InvalidOperationException($"No remote hub {this.GetPrimaryKeyString()} is known here.");
         applier = new Applier(hub, options, loader, writer, proofs, hubs, peers, telemetry, time, logger);
         applier.Applied += batch => signal.Advance(hub.Id, batch.End);
-        pull = new PullLoop(hub.Id, new PullSources(hubs, hub.Id, exchange), peers, seats, applier.Prepare, hubs, telemetry, time);
+        pull = new PullLoop(hub.Id, new PullSources(hubs, hub.Id, exchange), peers, seats, applier.PrepareAsync, hubs, telemetry, time);
         await applier.LoadAsync(cancellationToken);
         Report();
         loops = Task.WhenAll(

@@ -40,7 +40,8 @@ internal sealed class CurrentRows(IEnumerable<IProjection> projections)
         var erased = await ErasedAsync(batch.Connection!, hub, puts, cancellation);
         puts = [.. puts.Select(p => erased.Contains(p.Header.Entry.Value) ? p.WithoutBody() : p)];
         batch.BatchCommands.Add(Entries(hub, epoch, puts));
-        Project(batch, hub, puts);
+        foreach (var projection in projections)
+            await projection.ProjectAsync(batch, hub, puts, cancellation);
     }
 
     public void Project(NpgsqlBatch batch, KnownHub hub, IReadOnlyList<Change> shown)

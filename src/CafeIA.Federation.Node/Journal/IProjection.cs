@@ -15,6 +15,13 @@ internal interface IProjection
     /// <param name="current">The current change of each entry the append touches, one an entry. A body may be missing or unreadable: then the entry is hidden.</param>
     void Project(NpgsqlBatch batch, KnownHub hub, IReadOnlyList<Change> current);
 
+    /// <summary>The same rows by commands that cost PostgreSQL less, where something is asked of it beforehand: over the batch's connection where it has one.</summary>
+    ValueTask ProjectAsync(NpgsqlBatch batch, KnownHub hub, IReadOnlyList<Change> current, CancellationToken cancellation)
+    {
+        Project(batch, hub, current);
+        return ValueTask.CompletedTask;
+    }
+
     /// <summary>Adds the commands that take out of the read model every entry of the hub whose current change is still of an earlier epoch; none where it holds no rows of entries.</summary>
     /// <param name="batch">The transaction.</param>
     /// <param name="hub">Whose journal.</param>

@@ -99,7 +99,7 @@ internal sealed class JournalWriter(NpgsqlDataSource database, IEnumerable<IProj
     }
 
     /// <summary>What the read models will do for these changes, to be made beside other work: most of the processor time of an append goes there.</summary>
-    public PreparedProjection Prepare(KnownHub hub, IReadOnlyList<Change> changes) => PreparedProjection.Of(hub, Latest(changes), projections);
+    public Task<PreparedProjection> PrepareAsync(KnownHub hub, IReadOnlyList<Change> changes, CancellationToken cancellation) => PreparedProjection.MakeAsync(hub, Latest(changes), projections, cancellation);
 
     /// <inheritdoc cref="AppendAsync(KnownHub, JournalBatch, string?, StateDigest?, PreparedProjection?, CancellationToken)"/>
     public Task<AppendOutcome> AppendAsync(KnownHub hub, JournalBatch journalBatch, string? traceParent, StateDigest? checkpoint, CancellationToken cancellation) =>
@@ -110,7 +110,7 @@ internal sealed class JournalWriter(NpgsqlDataSource database, IEnumerable<IProj
     /// <param name="journalBatch">What to append, and the end it is to be appended to.</param>
     /// <param name="traceParent">W3C trace context that goes with it to the followers.</param>
     /// <param name="checkpoint">The state digest after the batch, now and then, so that a start has little to fold in.</param>
-    /// <param name="prepared">What <see cref="Prepare"/> made; passed over when it is not of this batch.</param>
+    /// <param name="prepared">What <see cref="PrepareAsync"/> made; passed over when it is not of this batch.</param>
     /// <param name="cancellation">Cancelling leaves the outcome unknown.</param>
     /// <exception cref="NpgsqlException">The outcome is unknown: load the state before going on.</exception>
     public async Task<AppendOutcome> AppendAsync(
@@ -127,16 +127,10 @@ internal sealed class JournalWriter(NpgsqlDataSource database, IEnumerable<IProj
         AddSubtrees(batch, hub, journalBatch);
         if (checkpoint is not null)
             AddCheckpoint(batch, hub, journalBatch, checkpoint);
-        if (prepared?.IsOf(current) == true)
-        {
-            foreach (var command in prepared.Commands)
-                batch.BatchCommands.Add(command);
-        }
-        else
-        {
-            foreach (var projection in projections)
-                projection.Project(batch, hub, current);
-        }
+        if (prepared?.IsOf(current) != true)
+            prepared = await PreparedProjection.MakeAsync(hub, current, projections, cancellation);
+        foreach (var command in prepared.Commands)
+            batch.BatchCommands.Add(command);
         if (journalBatch.EndsOpening)
             PastEpochs.AddLeave(batch, projections, hub, journalBatch.Epoch);
         try

@@ -16,11 +16,11 @@ internal sealed class PreparedProjection
 
     public IReadOnlyList<NpgsqlBatchCommand> Commands { get; }
 
-    public static PreparedProjection Of(KnownHub hub, Change[] current, IEnumerable<IProjection> projections)
+    public static async Task<PreparedProjection> MakeAsync(KnownHub hub, Change[] current, IEnumerable<IProjection> projections, CancellationToken cancellation)
     {
-        using var batch = new NpgsqlBatch();
+        await using var batch = new NpgsqlBatch();
         foreach (var projection in projections)
-            projection.Project(batch, hub, current);
+            await projection.ProjectAsync(batch, hub, current, cancellation);
         return new(current, [.. batch.BatchCommands.Cast<NpgsqlBatchCommand>()]);
     }
 

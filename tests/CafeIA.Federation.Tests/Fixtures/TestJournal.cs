@@ -47,7 +47,7 @@ internal sealed class TestJournal : IDisposable
         await hubs.LoadAsync(cancellation);
         var known = (await hubs.RegisterAsync(new HubProfile(HubId.Parse(hub), $"Hub {hub}", "association", [], null, signer.PublicKey), isLocal: false, cancellation)).Value;
         var places = new CurrentPlaces(new PlaceCoordinateStore(database, time));
-        var writer = new JournalWriter(database, [new EventProjection(places, time), new ResourceProjection(), .. more]);
+        var writer = new JournalWriter(database, [new EventProjection(places, time, new KnownWords(database)), new ResourceProjection(), .. more]);
         var state = await new JournalLoader(database).LoadAsync(known, cancellation);
         var sequencer = new Sequencer(FederationId.Parse("essai"), known.Id, signer, state, RandomNumberGenerator.Create());
         return new TestJournal(known, hubs, writer, signer, sequencer, time);

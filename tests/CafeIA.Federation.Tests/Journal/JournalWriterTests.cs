@@ -99,14 +99,14 @@ public sealed class JournalWriterTests(PostgresFixture postgres) : IClassFixture
         var hub = await StoredHub.CreateAsync(postgres, projection);
         hub.History.Write(Put(1, "a"), Put(1, "b"));
         var (first, changes) = (hub.History.Batches[^1], hub.History.Changes);
-        var other = hub.Writer.Prepare(hub.Known, [.. changes.Select(c => c.WithoutBody())]);
+        var other = await hub.Writer.PrepareAsync(hub.Known, [.. changes.Select(c => c.WithoutBody())], Cancellation);
 
         Assert.Equal(AppendOutcome.Committed, await hub.Writer.AppendAsync(hub.Known, first, null, null, other, Cancellation));
 
         Assert.NotNull(Assert.Single(projection.Seen).Body);
         hub.History.Write(Put(2, "c"));
         var second = hub.History.Batches[^1];
-        var prepared = hub.Writer.Prepare(hub.Known, [second.Changes[0].Change]);
+        var prepared = await hub.Writer.PrepareAsync(hub.Known, [second.Changes[0].Change], Cancellation);
         projection.Forget();
         Assert.Equal(AppendOutcome.Committed, await hub.Writer.AppendAsync(hub.Known, second, null, null, prepared, Cancellation));
         Assert.Empty(projection.Seen);

@@ -1,7 +1,7 @@
-using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
+using CafeIA.Federation.Node.Directory.Projection;
 
 namespace CafeIA.Federation.Node.Directory.Index;
 
@@ -19,16 +19,12 @@ internal sealed class WordIndex
 
     /// <summary>Adds the words of one event.</summary>
     /// <param name="document">The event.</param>
-    /// <param name="vector">As PostgreSQL's <c>tsvectorsend</c> writes it: how many (4 bytes), and for each the word ended by a zero, how many positions (2) and the positions (2 each); big-endian.</param>
+    /// <param name="vector">As <see cref="TextVector"/> reads it.</param>
     public void Add(int document, ReadOnlySpan<byte> vector)
     {
-        var count = BinaryPrimitives.ReadInt32BigEndian(vector);
-        vector = vector[4..];
-        for (var i = 0; i < count; i++)
+        var reader = new TextVector(vector);
+        while (reader.TryRead(out var word, out _))
         {
-            var word = vector[..vector.IndexOf((byte)0)];
-            var positions = BinaryPrimitives.ReadUInt16BigEndian(vector[(word.Length + 1)..]);
-            vector = vector[(word.Length + 3 + (2 * positions))..];
             if (!bySpan.TryGetValue(word, out var postings))
                 postings = words[word.ToArray()] = new();
             postings.Add(document);

@@ -13,8 +13,6 @@ internal sealed class EventColumns(int capacity)
     /// <summary>Resources of one event that are counted as used.</summary>
     private const int MaxResources = 100;
 
-    private const NpgsqlDbType Texts = NpgsqlDbType.Array | NpgsqlDbType.Text;
-
     private readonly List<Guid> ids = new(capacity);
     private readonly List<string?> formats = new(capacity);
     private readonly List<string?> modes = new(capacity);
@@ -32,11 +30,12 @@ internal sealed class EventColumns(int capacity)
     private readonly List<short?> precisions = new(capacity);
     private readonly List<bool> examples = new(capacity);
     private readonly List<DateTime?> expandedUntil = new(capacity);
-    private readonly List<string> a = new(capacity);
-    private readonly List<string> b = new(capacity);
-    private readonly List<string> c = new(capacity);
+    private readonly List<SearchText> texts = new(capacity);
 
     public int Count => ids.Count;
+
+    /// <summary>What each event is found by.</summary>
+    public IReadOnlyList<SearchText> Texts => texts;
 
     public void Add(EntryId id, EventContent content, DerivedPlace place, DateTimeOffset? until)
     {
@@ -57,13 +56,12 @@ internal sealed class EventColumns(int capacity)
         precisions.Add((short?)place.Precision);
         examples.Add(content.Example);
         expandedUntil.Add(until?.UtcDateTime);
-        var text = SearchText.Of(content, place);
-        a.Add(text.A);
-        b.Add(text.B);
-        c.Add(text.C);
+        texts.Add(SearchText.Of(content, place));
     }
 
-    public NpgsqlBatchCommand Upsert(int hubKey)
+    /// <param name="hubKey">Whose events.</param>
+    /// <param name="vectors">The vectors of <see cref="Texts"/>; null, also for one of them: PostgreSQL makes it of the text.</param>
+    public NpgsqlBatchCommand Upsert(int hubKey, string?[]? vectors)
     {
         var command = new NpgsqlBatchCommand(
             """
@@ -74,11 +72,13 @@ internal sealed class EventColumns(int capacity)
                    string_to_array(languages, e'\x01'), string_to_array(audiences, e'\x01'), string_to_array(themes, e'\x01'),
                    string_to_array(accessibility, e'\x01'), string_to_array(resources, e'\x01')::uuid[], free,
                    commune, departement, region, point, precision, example, expanded_until,
-                   setweight(to_tsvector('cafeia_fr', a), 'A') || setweight(to_tsvector('cafeia_fr', b), 'B') || setweight(to_tsvector('cafeia_fr', c), 'C')
+                   case when vector is null
+                       then setweight(to_tsvector('cafeia_fr', a), 'A') || setweight(to_tsvector('cafeia_fr', b), 'B') || setweight(to_tsvector('cafeia_fr', c), 'C')
+                       else vector::tsvector end
             from unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::boolean[],
-                        $12::text[], $13::text[], $14::text[], $15::point[], $16::smallint[], $17::boolean[], $18::timestamptz[], $19::text[], $20::text[], $21::text[])
+                        $12::text[], $13::text[], $14::text[], $15::point[], $16::smallint[], $17::boolean[], $18::timestamptz[], $19::text[], $20::text[], $21::text[], $22::text[])
                 as r (id, format, mode, status, languages, audiences, themes, accessibility, resources, free,
-                      commune, departement, region, point, precision, example, expanded_until, a, b, c)
+                      commune, departement, region, point, precision, example, expanded_until, a, b, c, vector)
             where not exists (select from erasure x join hub h using (hub_id) where h.hub_key = $1 and x.entry_id = r.id)
             on conflict (entry_id, hub_key) do update
                 set format = excluded.format, mode = excluded.mode, status = excluded.status, languages = excluded.languages, audiences = excluded.audiences,
@@ -89,16 +89,21 @@ internal sealed class EventColumns(int capacity)
         command.Parameters.Add(new() { Value = hubKey });
         command.Parameters.Add(new() { Value = ids });
         foreach (var column in new List<string>[] { formats!, modes!, statuses, languages, audiences, themes, accessibility, resources })
-            command.Parameters.Add(new() { Value = column, NpgsqlDbType = Texts });
+            AddTexts(command, column);
         command.Parameters.Add(new() { Value = free });
         foreach (var column in new[] { communes, departements, regions })
-            command.Parameters.Add(new() { Value = column, NpgsqlDbType = Texts });
+            AddTexts(command, column);
         command.Parameters.Add(new() { Value = points });
         command.Parameters.Add(new() { Value = precisions });
         command.Parameters.Add(new() { Value = examples });
         command.Parameters.Add(new() { Value = expandedUntil });
-        foreach (var column in new[] { a, b, c })
-            command.Parameters.Add(new() { Value = column, NpgsqlDbType = Texts });
+        // A text whose vector is known stays here.
+        foreach (var part in new Func<SearchText, string>[] { t => t.A, t => t.B, t => t.C })
+            AddTexts(command, texts.Select((text, i) => vectors?[i] is null ? part(text) : ""));
+        AddTexts(command, vectors ?? new string?[Count]);
         return command;
     }
+
+    private static void AddTexts(NpgsqlBatchCommand command, IEnumerable<string?> values) =>
+        command.Parameters.Add(new() { Value = values.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
 }

@@ -14,11 +14,24 @@ namespace CafeIA.Federation.Node.Directory.Projection;
 /// Nothing a remote hub writes may make the batch fail, because that would stop its replica: texts and lists are bounded, what cannot be read is hidden. The event's row is
 /// written before its occurrences are touched: its lock keeps the daily extension (<see cref="OccurrenceExtension"/>) from adding occurrences of the former version meanwhile.
 /// </remarks>
-internal sealed class EventProjection(CurrentPlaces places, TimeProvider time) : IProjection
+internal sealed class EventProjection(CurrentPlaces places, TimeProvider time, KnownWords? words = null) : IProjection
 {
     public IReadOnlyList<string> Tables { get; } = ["event", "occurrence", "hidden"];
 
     public void Project(NpgsqlBatch batch, KnownHub hub, IReadOnlyList<Change> current)
+    {
+        var rows = Derive(current);
+        Add(batch, hub, rows, rows.Events.Upsert(hub.Key, null));
+    }
+
+    public async ValueTask ProjectAsync(NpgsqlBatch batch, KnownHub hub, IReadOnlyList<Change> current, CancellationToken cancellation)
+    {
+        var rows = Derive(current);
+        var vectors = words is null ? null : await words.VectorsAsync(rows.Events.Texts, batch.Connection, batch.Transaction, cancellation);
+        Add(batch, hub, rows, rows.Events.Upsert(hub.Key, vectors));
+    }
+
+    private Rows Derive(IReadOnlyList<Change> current)
     {
         var now = time.GetUtcNow();
         var catalog = places.Catalog;
@@ -43,10 +56,15 @@ internal sealed class EventProjection(CurrentPlaces places, TimeProvider time) :
             events.Add(id, content, PlaceDerivation.Derive(content.Place, catalog), expansion.Until);
             occurrences.Add(id.Value, content.Status, expansion.Occurrences);
         }
-        if (events.Count > 0)
-            batch.BatchCommands.Add(events.Upsert(hub.Key));
-        if (gone.Count > 0)
-            batch.BatchCommands.Add(Delete("delete from event where hub_key = $1 and entry_id = any($2)", hub.Key, gone));
+        return new(events, occurrences, gone, hidden, all);
+    }
+
+    private static void Add(NpgsqlBatch batch, KnownHub hub, Rows rows, NpgsqlBatchCommand events)
+    {
+        if (rows.Events.Count > 0)
+            batch.BatchCommands.Add(events);
+        if (rows.Gone.Count > 0)
+            batch.BatchCommands.Add(Delete("delete from event where hub_key = $1 and entry_id = any($2)", hub.Key, rows.Gone));
         // Each change decides anew whether its entry is hidden; nearly none is, so the question travels with the next one.
         batch.BatchCommands.Add(Delete(
             """
@@ -54,10 +72,10 @@ internal sealed class EventProjection(CurrentPlaces places, TimeProvider time) :
             delete from occurrence where hub_key = $1 and entry_id = any($2)
             """,
             hub.Key,
-            all));
-        hidden.AddTo(batch, hub.Key);
-        if (occurrences.Count > 0)
-            batch.BatchCommands.Add(occurrences.Insert(hub.Key));
+            rows.All));
+        rows.Hidden.AddTo(batch, hub.Key);
+        if (rows.Occurrences.Count > 0)
+            batch.BatchCommands.Add(rows.Occurrences.Insert(hub.Key));
     }
 
     public void Forget(NpgsqlBatch batch, KnownHub hub, uint epoch)
@@ -78,4 +96,8 @@ internal sealed class EventProjection(CurrentPlaces places, TimeProvider time) :
         command.Parameters.Add(new() { Value = ids });
         return command;
     }
+
+    /// <summary>What a batch amounts to in the directory.</summary>
+    /// <param name="Gone">Entries that are no event that can be shown.</param>
+    private sealed record Rows(EventColumns Events, OccurrenceColumns Occurrences, List<Guid> Gone, HiddenRows Hidden, Guid[] All);
 }

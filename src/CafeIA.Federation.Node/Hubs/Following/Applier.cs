@@ -66,13 +66,13 @@ internal sealed partial class Applier(
     public void Unload() => follower = null;
 
     /// <summary>What will be shown of a segment that is still to be judged, made beside the commit of the one before. May run on any thread.</summary>
-    public PreparedProjection Prepare(Segment segment) => writer.Prepare(hub, segment.Changes);
+    public Task<PreparedProjection> PrepareAsync(Segment segment, CancellationToken cancellation) => writer.PrepareAsync(hub, segment.Changes, cancellation);
 
     /// <param name="segment">As it was received.</param>
     /// <param name="source">Who sent it; null: the broker lane.</param>
     /// <param name="isLast">No other source is left that may have better bytes: a body that is not the one committed to is then dropped, and the rest applied.</param>
     /// <param name="links">Traces that end here besides the segment's.</param>
-    /// <param name="prepared">What <see cref="Prepare"/> made of it, where there was time.</param>
+    /// <param name="prepared">What <see cref="PrepareAsync"/> made of it, where there was time.</param>
     /// <param name="cancellation">Gives up asking the source; a commit is not given up.</param>
     public async Task<Taken> TakeAsync(Segment segment, Uri? source, bool isLast, IReadOnlyList<ActivityLink>? links, PreparedProjection? prepared, CancellationToken cancellation)
     {

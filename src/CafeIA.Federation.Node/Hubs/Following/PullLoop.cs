@@ -18,7 +18,7 @@ namespace CafeIA.Federation.Node.Hubs.Following;
 /// <param name="telemetry">Counts.</param>
 /// <param name="time">The clock.</param>
 internal sealed class PullLoop(
-    HubId hub, PullSources sources, IPeerClient peers, AheadSeats seats, Func<Segment, PreparedProjection> prepare, HubRegister hubs, HubsTelemetry telemetry, TimeProvider time)
+    HubId hub, PullSources sources, IPeerClient peers, AheadSeats seats, Func<Segment, CancellationToken, Task<PreparedProjection>> prepare, HubRegister hubs, HubsTelemetry telemetry, TimeProvider time)
 {
     /// <summary>Silence of the lane after which a long poll is held.</summary>
     private static readonly TimeSpan LaneSilence = TimeSpan.FromSeconds(5);

@@ -29,7 +29,7 @@ internal sealed class PulledAhead
     public Position After { get; }
 
     /// <summary>Null where no seat is free, or the segment says that it is the last there is. Its word is not judged yet: what is risked is one request, and the work on one answer.</summary>
-    public static PulledAhead? Of(AheadSeats seats, Segment segment, Uri source, HubId hub, IPeerClient peers, Func<Segment, PreparedProjection> prepare, CancellationToken cancellation)
+    public static PulledAhead? Of(AheadSeats seats, Segment segment, Uri source, HubId hub, IPeerClient peers, Func<Segment, CancellationToken, Task<PreparedProjection>> prepare, CancellationToken cancellation)
     {
         var head = segment.Head.Head;
         if (segment.Changes.Count == 0 || segment.LastSeq >= head.Size || !seats.TryTake())
@@ -42,14 +42,14 @@ internal sealed class PulledAhead
         async Task<Pulled> PullAsync()
         {
             var pulled = Pulled.Of(await peers.PullAsync(source, hub, after, TimeSpan.Zero, token));
-            return pulled.Segment is { } next && !token.IsCancellationRequested ? pulled with { Prepared = Try(next) } : pulled;
+            return pulled.Segment is { } next && !token.IsCancellationRequested ? pulled with { Prepared = await TryAsync(next) } : pulled;
         }
 
-        PreparedProjection? Try(Segment next)
+        async Task<PreparedProjection?> TryAsync(Segment next)
         {
             try
             {
-                return prepare(next);
+                return await prepare(next, token);
             }
             catch (Exception e) when (e is not OutOfMemoryException)
             {

@@ -107,7 +107,7 @@ internal sealed class EntryCheck(NpgsqlDataSource database, CurrentRows rows)
             rows.Project(batch, hub, [.. invented.Select(id => NoEntry.Of(hub, epoch, id))]);
         }
         await batch.ExecuteNonQueryAsync(cancellation);
-        await transaction.CommitAsync(cancellation);
+        await rows.CommitAsync(transaction, hub, ids, cancellation);
         foreach (var change in latest)
             report.Add(new(FindingKind.Entry, hub.Id, change.Header.Position, change.Header.Entry, IsMended: true, null));
         foreach (var id in invented)

@@ -61,7 +61,7 @@ internal sealed class JournalMender(NpgsqlDataSource database, CurrentRows rows)
             rows.Project(batch, hub, [change]);
             await batch.ExecuteNonQueryAsync(cancellation);
         }
-        await transaction.CommitAsync(cancellation);
+        await rows.CommitAsync(transaction, hub, isCurrent ? [change.Header.Entry.Value] : [], cancellation);
         return isCurrent;
     }
 

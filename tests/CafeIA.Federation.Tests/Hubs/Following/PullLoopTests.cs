@@ -233,8 +233,8 @@ public sealed class PullLoopTests(PostgresServer server) : IAsyncLifetime
 
     private Task RunAsync(PullLoop loop, CancellationToken cancellation) => RunAsync(loop, (_, _, _) => Task.FromResult(Taken.Good), cancellation);
 
-    private PreparedProjection Prepare(Segment segment) =>
-        new JournalWriter(postgres.Database, []).Prepare(new KnownHub(1, TestHub.Id, "Lyon", "autre", [], null, TestHub.Signer.PublicKey, IsLocal: false, IsFrozen: false), segment.Changes);
+    private Task<PreparedProjection> PrepareAsync(Segment segment, CancellationToken cancellation) =>
+        new JournalWriter(postgres.Database, []).PrepareAsync(new KnownHub(1, TestHub.Id, "Lyon", "autre", [], null, TestHub.Signer.PublicKey, IsLocal: false, IsFrozen: false), segment.Changes, cancellation);
 
     private Task RunAsync(PullLoop loop, Func<Segment, Uri, PreparedProjection?, Task<Taken>> take, CancellationToken cancellation) =>
         loop.RunAsync(() => follower, () => Task.CompletedTask, take, _ => throw new NotSupportedException(), () => { }, cancellation);
@@ -245,7 +245,7 @@ public sealed class PullLoopTests(PostgresServer server) : IAsyncLifetime
         await register.RegisterAsync(StoredHub.Profile(TestHub.Id) with { Address = Own }, isLocal: false, Cancellation);
         await register.RegisterAsync(StoredHub.Profile(HubId.Parse("paris")) with { Address = Relay }, isLocal: false, Cancellation);
         var telemetry = new HubsTelemetry(metrics.GetRequiredService<IMeterFactory>(), new HubProgress(register), new RefusalSamples());
-        return new(TestHub.Id, new PullSources(register, TestHub.Id, new ExchangeOptions()), peers, seats, Prepare, register, telemetry, time ?? TimeProvider.System);
+        return new(TestHub.Id, new PullSources(register, TestHub.Id, new ExchangeOptions()), peers, seats, PrepareAsync, register, telemetry, time ?? TimeProvider.System);
     }
 
     /// <summary>Answers pulls as it is told; nothing else is asked of it.</summary>

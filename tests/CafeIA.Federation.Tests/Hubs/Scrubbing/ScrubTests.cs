@@ -85,6 +85,7 @@ public sealed class ScrubTests(ScrubbedNodes nodes) : IClassFixture<ScrubbedNode
             Assert.All(report.Findings, f => Assert.True(f.IsMended, f.ToString()));
             Assert.Equal(before, await ContentAsync(node));
             Assert.Equal([], (await ScrubAsync(node)).Findings);
+            await AssertIndexedAsync(node);
         }
     }
 

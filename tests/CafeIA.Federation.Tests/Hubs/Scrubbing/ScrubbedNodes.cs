@@ -1,4 +1,5 @@
 using System.Text;
+using CafeIA.Federation.Node.Directory.Index;
 using CafeIA.Federation.Node.Exchange.Membership;
 using CafeIA.Federation.Node.Hubs;
 using CafeIA.Federation.Node.Hubs.Scrubbing;
@@ -70,6 +71,22 @@ public sealed class ScrubbedNodes(PostgresServer server) : IAsyncLifetime
                 union all select 'j' || root::text || frontier::text from journal) as rows (r)
             """);
         return (string)(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken))!;
+    }
+
+    /// <summary>The index in memory knows the rows that stand in the directory now, and no other.</summary>
+    internal static async Task AssertIndexedAsync(TestNode node)
+    {
+        var upkeep = node.Get<IndexUpkeep>();
+        await Eventually.TrueAsync(() => upkeep.Current is not null, "the index is read", TestContext.Current.CancellationToken);
+        await using var command = node.Get<NpgsqlDataSource>().CreateCommand("select hub_key, entry_id, xmin from event");
+        await using var reader = await command.ExecuteReaderAsync(TestContext.Current.CancellationToken);
+        var rows = 0;
+        while (await reader.ReadAsync(TestContext.Current.CancellationToken))
+        {
+            rows++;
+            Assert.Equal(reader.GetFieldValue<uint>(2), upkeep.Current!.ShownVersion(reader.GetInt32(0), reader.GetGuid(1)));
+        }
+        Assert.Equal(rows, upkeep.Current!.Count);
     }
 
     internal static async Task ExecuteAsync(TestNode node, string sql)
