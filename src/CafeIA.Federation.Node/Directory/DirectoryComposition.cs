@@ -21,6 +21,7 @@ internal static class DirectoryComposition
         services.AddHostedService(provider => provider.GetRequiredService<IndexUpkeep>());
         services.AddSingleton<FilterParser>();
         services.AddSingleton<Spelling>();
+        services.AddSingleton<FetchedHits>();
         services.AddSingleton<EventSearch>();
         services.AddSingleton<MapClusters>();
         services.AddSingleton<EventLookup>();

@@ -93,7 +93,7 @@ internal static class Searches
             node.Services.GetRequiredService<IndexRows>(), new DirectoryOptions(), node.Services.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>(), TimeProvider.System, NullLogger<IndexUpkeep>.Instance);
         var words = node.Services.GetRequiredService<WordQueries>();
         var (data, hubs, places) = (node.Services.GetRequiredService<NpgsqlDataSource>(), node.Services.GetRequiredService<HubRegister>(), node.Services.GetRequiredService<CurrentPlaces>());
-        search = new EventSearch(data, hubs, places, node.Services.GetRequiredService<Spelling>(), none, words);
+        search = new EventSearch(data, hubs, places, node.Services.GetRequiredService<Spelling>(), none, words, node.Services.GetRequiredService<FetchedHits>());
         clusters = new MapClusters(data, hubs, none, words);
         var plain = await AskInTurnAsync(options.OpenLoop, options.Seed, Ask, cancellation);
 

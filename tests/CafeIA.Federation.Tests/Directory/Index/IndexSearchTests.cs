@@ -70,6 +70,29 @@ public sealed class IndexSearchTests(PostgresFixture postgres) : IClassFixture<P
     }
 
     [Fact]
+    public async Task A_row_that_was_fetched_is_shown_again_until_it_is_changed()
+    {
+        using var directory = await DirectoryFixture.OpenAsync(postgres);
+        var kept = await directory.Journal.PutAsync(DirectoryFixture.Cafe("Gardé"));
+        await directory.Journal.PutAsync(DirectoryFixture.Cafe("Autre", "2026-04-03T18:30", null));
+        var near = directory.Mine with { Limit = 1 };
+        var before = await directory.Events.SearchAsync(near, Cancelled);
+        await using var bodies = directory.Database.CreateCommand("update change set body = null where hub_key = $1");
+        bodies.Parameters.Add(new NpgsqlParameter { Value = directory.Journal.Hub.Key });
+        await bodies.ExecuteNonQueryAsync(Cancelled);
+
+        // Who looks at the database finds no body to show; the second row was never fetched.
+        Assert.Equal(["Gardé"], (await directory.Events.SearchAsync(near, Cancelled)).Items.Select(h => h.Content.Title));
+        Assert.Equal(before.NextCursor, (await directory.Events.SearchAsync(near, Cancelled)).NextCursor);
+        Assert.Equal(["Gardé"], (await directory.Events.SearchAsync(directory.Mine, Cancelled)).Items.Select(h => h.Content.Title));
+
+        await directory.Journal.PutAsync(DirectoryFixture.Cafe("Changé"), kept);
+        Assert.Equal(["Changé"], await directory.TitlesAsync(directory.Mine));
+        await directory.Journal.EraseAsync(kept);
+        Assert.Empty(await directory.TitlesAsync(directory.Mine));
+    }
+
+    [Fact]
     public async Task A_commit_whose_outcome_is_not_known_makes_the_index_be_read_anew()
     {
         using var directory = await DirectoryFixture.OpenAsync(postgres);

@@ -19,6 +19,7 @@ internal sealed class DirectoryFixture : IDisposable
     public static readonly DateTimeOffset Now = new(2026, 3, 2, 9, 0, 0, TimeSpan.Zero);
 
     private readonly Spelling spelling;
+    private readonly FetchedHits fetched = new();
 
     private readonly EventSearch byPostgres;
     private readonly IndexUpkeep none;
@@ -32,8 +33,8 @@ internal sealed class DirectoryFixture : IDisposable
         Time = time;
         Index = index;
         none = NewIndex(database, time);
-        Events = new EventSearch(database, journal.Hubs, places, spelling, index, new(database));
-        byPostgres = new EventSearch(database, journal.Hubs, places, spelling, none, new(database));
+        Events = new EventSearch(database, journal.Hubs, places, spelling, index, new(database), fetched);
+        byPostgres = new EventSearch(database, journal.Hubs, places, spelling, none, new(database), fetched);
         Event = new EventLookup(database, journal.Hubs, places, time);
         Resources = new ResourceSearch(database, journal.Hubs);
         Resource = new ResourceLookup(database, journal.Hubs);
@@ -83,10 +84,13 @@ internal sealed class DirectoryFixture : IDisposable
     {
         var page = await Events.SearchAsync(filter, Cancelled);
         var expected = await byPostgres.SearchAsync(filter, Cancelled);
-        Assert.Equal(expected.Items.Select(h => (h.Entry, h.Hub.Id, h.Position, h.Occurrence?.StartUtc)), page.Items.Select(h => (h.Entry, h.Hub.Id, h.Position, h.Occurrence?.StartUtc)));
+        Assert.Equal(expected.Items.Select(Shown), page.Items.Select(Shown));
         Assert.Equal((expected.NextCursor, expected.Corrected), (page.NextCursor, page.Corrected));
         return page;
     }
+
+    private static object Shown(EventHit hit) =>
+        (hit.Entry, hit.Hub, hit.Position, hit.FirstAt, hit.ChangedAt, hit.Content.Title, hit.Place, hit.Occurrence, hit.DistanceKm);
 
     /// <summary>Every page, from the first to the last.</summary>
     public async Task<List<EventHit>> AllAsync(DirectoryFilter filter)
@@ -106,6 +110,7 @@ internal sealed class DirectoryFixture : IDisposable
     public void Dispose()
     {
         spelling.Dispose();
+        fetched.Dispose();
         Index.Dispose();
         none.Dispose();
         Journal.Dispose();
