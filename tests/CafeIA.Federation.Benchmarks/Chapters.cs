@@ -62,7 +62,8 @@ internal static class Chapters
             var read = withFeeds ? await Feeds.MeasureAsync(federation, options, table, cancellation) : 0;
             var before = read + await Sustained.WarmUpAsync(federation, options, cancellation);
             before += await OpenLoop.MeasureAsync(federation, options, table, cancellation);
-            await Sustained.MeasureAsync(federation, options, table, before, cancellation);
+            var reached = await Sustained.MeasureAsync(federation, options, table, before, cancellation);
+            await OpenLoop.MeasureNearFullAsync(federation, options, table, reached, cancellation);
         }
         await BareApply.MeasureAsync(postgres, options, table, cancellation);
     }

@@ -33,7 +33,8 @@ internal static class Sustained
     /// <param name="table">Where the figures go.</param>
     /// <param name="before">Events the author wrote before.</param>
     /// <param name="cancellation">Gives up.</param>
-    public static async Task MeasureAsync(FederationStage federation, BenchmarkOptions options, ResultTable table, int before, CancellationToken cancellation)
+    /// <returns>Events a second that all nodes applied.</returns>
+    public static async Task<double> MeasureAsync(FederationStage federation, BenchmarkOptions options, ResultTable table, int before, CancellationToken cancellation)
     {
         Progress.Say($"Closed loop with {options.InFlight} commands in flight, {options.Sustained.TotalSeconds:0} s…");
         var processor = federation.Nodes.ToDictionary(n => n, n => n.ProcessorTime());
@@ -56,6 +57,7 @@ internal static class Sustained
             table.Add($"processor time of {what}, its database not counted", "ms/event", null, (node.ProcessorTime() - processor[node]).TotalMilliseconds / events);
         table.Add("memory of the author's node under that load (RSS, peak)", "MB", Target.Below(TargetMegabytes), memory.Stop()[federation.Author]);
         table.Add("memory of a follower under that load (RSS, peak)", "MB", Target.Below(TargetMegabytes), memory.Stop().Where(m => m.Key != federation.Author).Max(m => m.Value));
+        return events / searchable.TotalSeconds;
     }
 
     private static async Task<int> WriteAsync(FederationStage federation, BenchmarkOptions options, int from, TimeSpan duration, int least, CancellationToken cancellation)
