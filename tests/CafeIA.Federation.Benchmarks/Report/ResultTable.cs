@@ -34,16 +34,16 @@ internal sealed class ResultTable
     public ProcessTable? Processes { get; set; }
 
     public void Add(string what, string unit, Target? target, double figure, string? baseline = null) =>
-        rows.Add(new(what, unit, target, figure, Format(figure), baseline));
+        Add(new(what, unit, target, figure, Format(figure), baseline));
 
     /// <summary>A target is judged by p99, the ratio is of the medians.</summary>
     public void Add(string what, string unit, Target? target, Latencies figure, string? baseline = null) =>
-        rows.Add(new(what, unit, target is null ? null : target with { Text = $"p99 {target.Text}" }, figure.Percentile(0.99), figure.ToString(), baseline) { Median = figure.Percentile(0.5) });
+        Add(new(what, unit, target is null ? null : target with { Text = $"p99 {target.Text}" }, figure.Percentile(0.99), figure.ToString(), baseline) { Median = figure.Percentile(0.5) });
 
-    public void Baseline(string name, string what, string unit, double figure) => baselines[name] = new(what, unit, null, figure, Format(figure), null);
+    public void Baseline(string name, string what, string unit, double figure) => Keep(name, new(what, unit, null, figure, Format(figure), null));
 
     public void Baseline(string name, string what, string unit, Latencies figure) =>
-        baselines[name] = new(what, unit, null, figure.Percentile(0.99), figure.ToString(), null) { Median = figure.Percentile(0.5) };
+        Keep(name, new(what, unit, null, figure.Percentile(0.99), figure.ToString(), null) { Median = figure.Percentile(0.5) });
 
     public void Write(TextWriter output, BenchmarkOptions options)
     {
@@ -65,6 +65,21 @@ internal sealed class ResultTable
             output.WriteLine($"- {Context}; seed {options.Seed}, {options.InFlight} in flight{(options.Quick ? ", quick: short phases" : "")}");
         output.WriteLine($"- {Machine.Describe()}");
     }
+
+    private void Add(Row row)
+    {
+        rows.Add(row);
+        Say(row);
+    }
+
+    private void Keep(string name, Row baseline)
+    {
+        baselines[name] = baseline;
+        Say(baseline);
+    }
+
+    /// <summary>At once, beside the table: a run that breaks off has not measured for nothing.</summary>
+    private static void Say(Row row) => Progress.Say($"  {row.What}: {row.Text} {row.Unit}");
 
     private static string Format(double figure) => figure.ToString(Math.Abs(figure) >= 100 ? "0" : "0.0#", CultureInfo.InvariantCulture);
 
