@@ -8,12 +8,14 @@ internal static class HubKeyFile
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
+    /// <param name="path">Of the file.</param>
+    /// <param name="told">Told of a key that is made, before it is on the disk.</param>
     /// <exception cref="CryptographicException">The file holds no P-256 private key.</exception>
     /// <exception cref="UnauthorizedAccessException">Others than its owner can read the file.</exception>
-    public static HubSigner LoadOrCreate(string path)
+    public static HubSigner LoadOrCreate(string path, Action<HubPublicKey>? told = null)
     {
         if (!File.Exists(path))
-            Create(path);
+            Create(path, told);
         // Whoever copied the key can write in the hub's name, so a file that others can read is not trusted in silence.
         if ((File.GetUnixFileMode(path) & ~OwnerOnly) != 0)
             throw new UnauthorizedAccessException($"La clé {path} peut être lue par d’autres : chmod 600 {path}.");
@@ -30,11 +32,13 @@ internal static class HubKeyFile
         }
     }
 
-    private static void Create(string path)
+    private static void Create(string path, Action<HubPublicKey>? told)
     {
         var folder = Path.GetDirectoryName(path)!;
         System.IO.Directory.CreateDirectory(folder, OwnerOnly | UnixFileMode.UserExecute);
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using (var made = HubPublicKey.TryRead(key.ExportSubjectPublicKeyInfo())!)
+            told?.Invoke(made);
         // Written aside and moved: a crash leaves either no key or a whole one, never half of one.
         var making = path + ".new";
         File.Delete(making);

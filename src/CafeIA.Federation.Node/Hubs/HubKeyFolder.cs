@@ -21,17 +21,16 @@ internal sealed class HubKeyFolder
         folder = Path.GetDirectoryName(first)!;
     }
 
-    public bool HasAny => Files().Count > 0;
-
     /// <summary>All keys that are there, the first made when there is none.</summary>
+    /// <param name="told">Told of the first before it is on the disk.</param>
     /// <exception cref="CryptographicException">A file holds no P-256 private key.</exception>
     /// <exception cref="UnauthorizedAccessException">Others than its owner can read a file.</exception>
-    public HubSigners Open()
+    public HubSigners Open(Action<HubPublicKey>? told = null)
     {
         var files = Files();
         return files.Count > 0
-            ? new(files.Select(HubKeyFile.LoadOrCreate), Find)
-            : new([HubKeyFile.LoadOrCreate(first)], Find);
+            ? new(files.Select(f => HubKeyFile.LoadOrCreate(f)), Find)
+            : new([HubKeyFile.LoadOrCreate(first, told)], Find);
     }
 
     /// <summary>The key of the n-th change, on the disk when this returns: the one that a change which was broken off has left, or a new one.</summary>

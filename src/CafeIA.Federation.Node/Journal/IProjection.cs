@@ -15,7 +15,7 @@ internal interface IProjection
     /// <param name="current">The current change of each entry the append touches, one an entry. A body may be missing or unreadable: then the entry is hidden.</param>
     void Project(NpgsqlBatch batch, KnownHub hub, IReadOnlyList<Change> current);
 
-    /// <summary>The same rows by commands that cost PostgreSQL less, where something is asked of it beforehand: over the batch's connection where it has one.</summary>
+    /// <summary>The same rows by commands that cost PostgreSQL less, where something is asked of it beforehand: over the connection of the batch where it was made with an open one.</summary>
     ValueTask ProjectAsync(NpgsqlBatch batch, KnownHub hub, IReadOnlyList<Change> current, CancellationToken cancellation)
     {
         Project(batch, hub, current);

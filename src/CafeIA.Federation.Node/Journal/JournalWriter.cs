@@ -9,7 +9,7 @@ using NpgsqlTypes;
 
 namespace CafeIA.Federation.Node.Journal;
 
-/// <summary>Appends planned batches, each in one transaction and one round trip: the fence, the changes, the current changes, the read models.</summary>
+/// <summary>Appends planned batches, each in one transaction and one round trip, but for what the read models have to ask before: the fence, the changes, the current changes, the read models.</summary>
 /// <param name="database">Where to.</param>
 /// <param name="projections">The read models.</param>
 /// <param name="erasures">Lists what a batch erased, after its commit; null: there is no list.</param>

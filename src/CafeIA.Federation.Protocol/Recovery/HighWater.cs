@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
+using CafeIA.Federation.Protocol.Heads;
 using CafeIA.Federation.Protocol.Identifiers;
-using CafeIA.Federation.Protocol.Merkle;
 
 namespace CafeIA.Federation.Protocol.Recovery;
 
@@ -18,16 +18,20 @@ public sealed record HighWater(StoreIdentity Store, Position End, Hash Root)
 {
     public const int Size = 76;
 
-    /// <summary>What lies beside a key that was just made: nothing is signed by it, and no database belongs to it yet.</summary>
-    public static HighWater Fresh { get; } = new(default, new(1, 0), MerkleTree.EmptyRoot);
-
     private const byte FormatVersion = 1;
     private const int ChecksumAt = 68;
 
     private static ReadOnlySpan<byte> Context => "CafeIA mark"u8;
 
-    /// <summary>No database was marked since the key was made.</summary>
+    /// <summary>No database was marked since it was made.</summary>
     public bool IsFresh => Store == default;
+
+    /// <summary>What lies beside a key that was just made: nothing is signed by it, and no database belongs to it yet. Its root is the key's fingerprint.</summary>
+    public static HighWater FreshFor(HubPublicKey key)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        return new(default, new(1, 0), Hash.Of(key.Bytes.Span));
+    }
 
     public byte[] Encode()
     {

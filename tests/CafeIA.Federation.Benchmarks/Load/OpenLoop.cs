@@ -24,7 +24,7 @@ internal static class OpenLoop
     /// <summary>The median of the second half beside that of the first: what waits somewhere would grow without end.</summary>
     private const double TargetGrowth = 2;
 
-    /// <summary>After the closed loop, until checkpoint and autovacuum are through with it.</summary>
+    /// <summary>After the closed loop, whose checkpoint and autovacuum are not of this rate.</summary>
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(10);
 
     /// <summary>The day's mean rate is so much of the steady one: what comes at nine is then a multiple of what a hub takes.</summary>

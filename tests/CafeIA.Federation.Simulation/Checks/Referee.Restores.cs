@@ -38,7 +38,7 @@ internal sealed partial class Referee
         }
         else
         {
-            var disk = length == 0 ? (Mark: HighWater.Fresh, Erased: null) : disks[node.Index][length - 1];
+            var disk = length == 0 ? (Mark: node.FreshMark, Erased: null) : disks[node.Index][length - 1];
             node.Store.RestoreTo(length, isPromoted: fault is DiskFault.Promoted or DiskFault.WithoutMark);
             if (fault == DiskFault.WithoutMark)
                 node.Mark.Replace(null);

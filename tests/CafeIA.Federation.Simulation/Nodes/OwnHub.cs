@@ -36,7 +36,7 @@ internal sealed class OwnHub(SimNode node)
     {
         var mark = node.Mark.Read();
         var isHeld = mark is not null && mark.End.Epoch == Table.Epoch && mark.End.Seq <= Table.Size;
-        doubts = Suspicion.AtStart(mark, node.Store.Identity, Table.End, isHeld ? Table.RootAt(mark!.End.Seq) : null, Table.Proven?.Head.Position);
+        doubts = Suspicion.AtStart(mark, Keys.Of(node.Index, 0).PublicKey, node.Store.Identity, Table.End, isHeld ? Table.RootAt(mark!.End.Seq) : null, Table.Proven?.Head.Position);
         if (IsSuspect)
         {
             Inquire();

@@ -23,7 +23,7 @@ internal sealed class SimNode
         Id = HubId.Parse($"hub-{(char)('a' + index)}");
         Store = new(Effect, Breaks, (hub, batch, isOwn) => universe.Referee.Committed(this, hub, batch, isOwn));
         Mark = new(Effect);
-        Mark.Replace(HighWater.Fresh);
+        Mark.Replace(FreshMark);
         Erased = new(Effect, erased => universe.Referee.Erased(this, erased));
     }
 
@@ -42,6 +42,9 @@ internal sealed class SimNode
 
     /// <summary>What the node's clock is off by, in milliseconds.</summary>
     public long ClockOffset { get; set; }
+
+    /// <summary>What its high-water file says before its first start.</summary>
+    public HighWater FreshMark => HighWater.FreshFor(Keys.Of(Index, 0).PublicKey);
 
     public bool IsUp { get; private set; }
 

@@ -1,6 +1,7 @@
 using CafeIA.Federation.Node.Hubs.Recovery;
 using CafeIA.Federation.Protocol;
 using CafeIA.Federation.Protocol.Recovery;
+using CafeIA.Federation.Tests.Protocol;
 using Xunit;
 using Hash = CafeIA.Federation.Protocol.Hash;
 
@@ -58,10 +59,17 @@ public sealed class HighWaterFileTests : IDisposable
     [Fact]
     public void A_new_key_begins_a_mark_and_leaves_one_that_is_there()
     {
-        new HighWaterFile(FilePath).Begin();
-        Assert.Equal(HighWater.Fresh, new HighWaterFile(FilePath).Read());
+        // The first one was never there: the process died between the mark and the key.
+        foreach (var key in new[] { TestHub.OtherSigner.PublicKey, TestHub.Signer.PublicKey })
+            new HighWaterFile(FilePath).Begin(key);
+        Assert.Equal(HighWater.FreshFor(TestHub.Signer.PublicKey), new HighWaterFile(FilePath).Read());
+        // The first start marks its database before it is written to.
+        var started = new HighWaterFile(FilePath);
+        started.Read();
+        started.Advance(Mark(0));
+        Assert.Equal(Mark(0), new HighWaterFile(FilePath).Read());
         new HighWaterFile(FilePath).Reset(Mark(3));
-        new HighWaterFile(FilePath).Begin();
+        new HighWaterFile(FilePath).Begin(TestHub.OtherSigner.PublicKey);
         Assert.Equal(Mark(3), new HighWaterFile(FilePath).Read());
     }
 

@@ -6,6 +6,7 @@ using CafeIA.Federation.Node.Journal;
 using CafeIA.Federation.Node.Operations.Commands;
 using CafeIA.Federation.Protocol.Identifiers;
 using CafeIA.Federation.Tests.Fixtures;
+using CafeIA.Federation.Tests.Protocol;
 using Npgsql;
 using Xunit;
 using static CafeIA.Federation.Tests.Hubs.RestoredNodes;
@@ -165,8 +166,10 @@ public sealed class RestoredHubTests(PostgresServer server)
         await AssertHoldsAsync(beta, "alpha", 6);
     }
 
-    [Fact]
-    public async Task A_hub_that_kept_nothing_but_its_key_gives_no_number_out_before_its_peers_answered()
+    [Theory]
+    [InlineData("no mark")]
+    [InlineData("the mark that cafeia init made with another key")]
+    public async Task A_hub_that_kept_nothing_but_its_key_gives_no_number_out_before_its_peers_answered(string beside)
     {
         await using var nodes = await MortalPair.StartAsync(server);
         var (alpha, beta) = nodes;
@@ -176,6 +179,8 @@ public sealed class RestoredHubTests(PostgresServer server)
         await alpha.StopAsync();
         await beta.StopAsync();
         alpha.LoseDisk();
+        if (beside != "no mark")
+            new HighWaterFile(alpha.Data.HighWaterFile).Begin(TestHub.OtherSigner.PublicKey);
         await alpha.StartAsync();
 
         Assert.Equal("hub-suspect", (await PutAsync(alpha, "trois")).Refusal!.Code);

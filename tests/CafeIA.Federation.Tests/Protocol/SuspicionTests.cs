@@ -1,6 +1,7 @@
 using CafeIA.Federation.Protocol;
 using CafeIA.Federation.Protocol.Heads;
 using CafeIA.Federation.Protocol.Identifiers;
+using CafeIA.Federation.Protocol.Merkle;
 using CafeIA.Federation.Protocol.Recovery;
 using Hash = CafeIA.Federation.Protocol.Hash;
 
@@ -12,6 +13,7 @@ public sealed class SuspicionTests
     private static readonly StoreIdentity Store = new(7412345678901234567, 1);
     private static readonly Hash Root = Hash.Of("root"u8);
     private static readonly HighWater Mark = new(Store, new(1, 40), Root);
+    private static readonly HighWater Fresh = HighWater.FreshFor(TestHub.Signer.PublicKey);
     private static readonly HubId Bretagne = HubId.Parse("bretagne");
     private static readonly HubId National = HubId.Parse("national");
 
@@ -32,32 +34,34 @@ public sealed class SuspicionTests
     [Fact]
     public void The_database_that_wrote_the_mark_is_not_doubted()
     {
-        Assert.Equal(Doubts.None, Suspicion.AtStart(Mark, Store, new(1, 40), Root));
+        Assert.Equal(Doubts.None, AtStart(Mark, Store, new(1, 40), Root));
         // A crash between the commit and the mark leaves the mark behind.
-        Assert.Equal(Doubts.None, Suspicion.AtStart(Mark, Store, new(1, 42), Root));
-        Assert.Equal(Doubts.None, Suspicion.AtStart(Mark, Store, new(2, 3), Root));
+        Assert.Equal(Doubts.None, AtStart(Mark, Store, new(1, 42), Root));
+        Assert.Equal(Doubts.None, AtStart(Mark, Store, new(2, 3), Root));
         // The first start of all.
-        Assert.Equal(Doubts.None, Suspicion.AtStart(HighWater.Fresh, Store, new(1, 0), HighWater.Fresh.Root));
+        Assert.Equal(Doubts.None, AtStart(Fresh, Store, new(1, 0), MerkleTree.EmptyRoot));
     }
 
     [Fact]
     public void Every_other_is()
     {
-        Assert.Equal(Doubts.MarkAhead, Suspicion.AtStart(Mark, Store, new(1, 39), null));
-        Assert.Equal(Doubts.MarkAhead, Suspicion.AtStart(Mark with { End = new(2, 1) }, Store, new(1, 60), null));
-        Assert.Equal(Doubts.MarkAhead, Suspicion.AtStart(Mark, Store, new(1, 0), null));
+        Assert.Equal(Doubts.MarkAhead, AtStart(Mark, Store, new(1, 39), null));
+        Assert.Equal(Doubts.MarkAhead, AtStart(Mark with { End = new(2, 1) }, Store, new(1, 60), null));
+        Assert.Equal(Doubts.MarkAhead, AtStart(Mark, Store, new(1, 0), null));
         // The mark is made with the key: without one, even an empty database is not the first.
-        Assert.Equal(Doubts.NoMark, Suspicion.AtStart(null, Store, new(1, 0), null));
-        Assert.Equal(Doubts.NoMark, Suspicion.AtStart(null, Store, new(1, 1), null));
-        Assert.Equal(Doubts.OtherStore, Suspicion.AtStart(HighWater.Fresh, Store, new(1, 1), HighWater.Fresh.Root));
-        Assert.Equal(Doubts.OtherStore, Suspicion.AtStart(Mark with { End = new(1, 0), Root = HighWater.Fresh.Root }, Store with { System = 1 }, new(1, 0), HighWater.Fresh.Root));
-        Assert.Equal(Doubts.NoMark, Suspicion.AtStart(null, Store, new(2, 0), null));
-        Assert.Equal(Doubts.OtherStore, Suspicion.AtStart(Mark, Store with { Timeline = 2 }, new(1, 40), Root));
-        Assert.Equal(Doubts.OtherStore, Suspicion.AtStart(Mark, Store with { System = 1 }, new(1, 40), Root));
+        Assert.Equal(Doubts.NoMark, AtStart(null, Store, new(1, 0), null));
+        Assert.Equal(Doubts.NoMark, AtStart(null, Store, new(1, 1), null));
+        // Another key was put in the place of the one it was made with.
+        Assert.Equal(Doubts.NoMark, AtStart(HighWater.FreshFor(TestHub.OtherSigner.PublicKey), Store, new(1, 0), MerkleTree.EmptyRoot));
+        Assert.Equal(Doubts.OtherStore, AtStart(Fresh, Store, new(1, 1), MerkleTree.EmptyRoot));
+        Assert.Equal(Doubts.OtherStore, AtStart(Mark with { End = new(1, 0), Root = MerkleTree.EmptyRoot }, Store with { System = 1 }, new(1, 0), MerkleTree.EmptyRoot));
+        Assert.Equal(Doubts.NoMark, AtStart(null, Store, new(2, 0), null));
+        Assert.Equal(Doubts.OtherStore, AtStart(Mark, Store with { Timeline = 2 }, new(1, 40), Root));
+        Assert.Equal(Doubts.OtherStore, AtStart(Mark, Store with { System = 1 }, new(1, 40), Root));
         // A recovery that broke off between two pieces, exactly at the mark.
-        Assert.Equal(Doubts.PeerAhead, Suspicion.AtStart(Mark, Store, new(1, 40), Root, new(1, 41)));
-        Assert.Equal(Doubts.None, Suspicion.AtStart(Mark, Store, new(1, 40), Root, new(1, 40)));
-        Assert.Equal(Doubts.OtherHistory, Suspicion.AtStart(Mark, Store, new(1, 40), Hash.Of("other"u8)));
+        Assert.Equal(Doubts.PeerAhead, AtStart(Mark, Store, new(1, 40), Root, new(1, 41)));
+        Assert.Equal(Doubts.None, AtStart(Mark, Store, new(1, 40), Root, new(1, 40)));
+        Assert.Equal(Doubts.OtherHistory, AtStart(Mark, Store, new(1, 40), Hash.Of("other"u8)));
     }
 
     [Fact]
@@ -177,6 +181,9 @@ public sealed class SuspicionTests
         Assert.Null(inquiry.Highest);
         Assert.Contains(Bretagne, inquiry.Missing);
     }
+
+    private static Doubts AtStart(HighWater? mark, StoreIdentity store, Position end, Hash? rootAtMark, Position? proven = null) =>
+        Suspicion.AtStart(mark, TestHub.Signer.PublicKey, store, end, rootAtMark, proven);
 
     private static Inquiry Ask() => new(TestHub.Federation, TestHub.Id, Ring(), [TestHub.Id, Bretagne, National]);
 

@@ -21,14 +21,13 @@ internal sealed class EventProjection(CurrentPlaces places, TimeProvider time, K
     public void Project(NpgsqlBatch batch, KnownHub hub, IReadOnlyList<Change> current)
     {
         var rows = Derive(current);
-        Add(batch, hub, rows, rows.Events.Upsert(hub.Key, null));
+        Add(batch, hub, rows, null);
     }
 
     public async ValueTask ProjectAsync(NpgsqlBatch batch, KnownHub hub, IReadOnlyList<Change> current, CancellationToken cancellation)
     {
         var rows = Derive(current);
-        var vectors = words is null ? null : await words.VectorsAsync(rows.Events.Texts, batch.Connection, batch.Transaction, cancellation);
-        Add(batch, hub, rows, rows.Events.Upsert(hub.Key, vectors));
+        Add(batch, hub, rows, words is null ? null : await words.VectorsAsync(rows.Events.Texts, batch.Connection, batch.Transaction, cancellation));
     }
 
     private Rows Derive(IReadOnlyList<Change> current)
@@ -59,10 +58,10 @@ internal sealed class EventProjection(CurrentPlaces places, TimeProvider time, K
         return new(events, occurrences, gone, hidden, all);
     }
 
-    private static void Add(NpgsqlBatch batch, KnownHub hub, Rows rows, NpgsqlBatchCommand events)
+    private static void Add(NpgsqlBatch batch, KnownHub hub, Rows rows, string?[]? vectors)
     {
         if (rows.Events.Count > 0)
-            batch.BatchCommands.Add(events);
+            batch.BatchCommands.Add(rows.Events.Upsert(hub.Key, vectors));
         if (rows.Gone.Count > 0)
             batch.BatchCommands.Add(Delete("delete from event where hub_key = $1 and entry_id = any($2)", hub.Key, rows.Gone));
         // Each change decides anew whether its entry is hidden; nearly none is, so the question travels with the next one.

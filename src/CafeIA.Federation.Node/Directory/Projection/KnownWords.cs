@@ -16,10 +16,13 @@ internal sealed class KnownWords(NpgsqlDataSource database) : IDisposable
     /// <summary>Pieces that are kept, the latest used: some 12 MB.</summary>
     private const int MostKept = 32_768;
 
+    /// <summary>New pieces that are asked for at once; whose text has more is left to PostgreSQL.</summary>
+    private const int MostAsked = 20_000;
+
     /// <summary>Characters of a piece; a longer one is no word that is met again.</summary>
     private const int LongestPiece = 64;
 
-    /// <summary>The last position a vector tells apart, and the positions it keeps of one word: <c>MAXENTRYPOS</c> and <c>MAXNUMPOS</c> of PostgreSQL's ts_type.h, less one.</summary>
+    /// <summary>The last position before the one where all later ones are put (<c>MAXENTRYPOS</c> less two), and the positions a vector keeps of one word (<c>MAXNUMPOS</c> less one), of PostgreSQL's ts_type.h.</summary>
     private const int LastPosition = 16_382;
     private const int MostPositions = 255;
 
@@ -85,7 +88,7 @@ internal sealed class KnownWords(NpgsqlDataSource database) : IDisposable
                 continue;
             var isKept = kept.TryGetValue(piece, out Piece? known);
             found.Add(isKept ? known : null);
-            if (!isKept)
+            if (!isKept && asked.Count < MostAsked)
                 asked.GetAlternateLookup<ReadOnlySpan<char>>().TryAdd(piece, null);
         }
     }
@@ -95,6 +98,8 @@ internal sealed class KnownWords(NpgsqlDataSource database) : IDisposable
     {
         var pieces = asked.Keys.ToArray();
         await using var command = connection is null ? database.CreateCommand() : new NpgsqlCommand { Connection = connection, Transaction = transaction };
+        // Inside of a transaction that may take its time, as its other commands may.
+        command.CommandTimeout = connection is null ? command.CommandTimeout : 0;
         command.CommandText = $"select tsvectorsend(to_tsvector('cafeia_fr', ' ' || p || ' {Sentinel}')) from unnest($1::text[]) with ordinality as r (p, n) order by n";
         command.Parameters.Add(new() { Value = pieces });
         await using var reader = await command.ExecuteReaderAsync(cancellation);
@@ -126,8 +131,8 @@ internal sealed class KnownWords(NpgsqlDataSource database) : IDisposable
                 for (var n = 0; n < positions.Length / 2; n++)
                     words.Add((text, TextVector.PositionAt(positions, n)));
             }
-            var last = words.Max(w => w.Position);
-            if (words.Count(w => w.Position == last) != 1 || words.Single(w => w.Position == last).Word != Sentinel)
+            var last = words.Count > 0 ? words.Max(w => w.Position) : 0;
+            if (words.Where(w => w.Position == last).ToArray() is not [(Sentinel, _)])
                 return null;
             return new([.. words.Where(w => w.Position != last).Select(w => (Quote(w.Word), w.Position))], last - 1);
         }

@@ -30,6 +30,6 @@ internal ref struct TextVector
         return true;
     }
 
-    /// <summary>The n-th of these positions, from 1, without its weight.</summary>
+    /// <summary>A position, counted from 1, without its weight; <paramref name="n"/> from 0.</summary>
     public static int PositionAt(ReadOnlySpan<byte> positions, int n) => BinaryPrimitives.ReadUInt16BigEndian(positions[(2 * n)..]) & 0x3FFF;
 }

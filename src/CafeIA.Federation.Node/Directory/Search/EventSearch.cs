@@ -90,7 +90,7 @@ internal sealed class EventSearch(NpgsqlDataSource database, HubRegister hubs, C
             if (Read(reader, catalog) is not { } hit)
                 continue;
             hits[i] = hit;
-            fetched.Keep(found[i], hit, catalog);
+            fetched.Keep(found[i], hit, catalog, reader.GetBytes(15, 0, null, 0, 0));
         }
         return rows == lacking.Count;
     }

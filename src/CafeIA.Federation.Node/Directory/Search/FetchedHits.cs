@@ -11,10 +11,13 @@ internal sealed class FetchedHits : IDisposable
     /// <summary>Bytes of memory, about.</summary>
     private const long MostBytes = 64 * 1024 * 1024;
 
-    /// <summary>Bytes of a row besides its long text, about.</summary>
-    private const int BytesOfRow = 3_000;
+    /// <summary>Of a row besides what its body says.</summary>
+    private const int BytesOfRow = 2_000;
 
-    /// <summary>Then a row is forgotten, so that nothing of an erased entry stays in memory.</summary>
+    /// <summary>Of what is read from a byte of a body.</summary>
+    private const int BytesOfByte = 3;
+
+    /// <summary>Then a row is forgotten at the next search, so that nothing of an erased entry stays in memory.</summary>
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(15);
 
     private readonly MemoryCache kept = new(new MemoryCacheOptions { SizeLimit = MostBytes });
@@ -22,12 +25,20 @@ internal sealed class FetchedHits : IDisposable
     public EventHit? Find(in IndexHit row, PlaceCatalog catalog) =>
         kept.TryGetValue(Key.Of(row), out Kept? found) && ReferenceEquals(found!.Catalog, catalog) ? found.Hit : null;
 
-    public void Keep(in IndexHit row, EventHit hit, PlaceCatalog catalog)
+    /// <param name="row">Where it was found.</param>
+    /// <param name="hit">What was made of it.</param>
+    /// <param name="catalog">The places it was made with.</param>
+    /// <param name="bodySize">Bytes of its body.</param>
+    public void Keep(in IndexHit row, EventHit hit, PlaceCatalog catalog, long bodySize)
     {
-        using var entry = kept.CreateEntry(Key.Of(row));
+        var key = Key.Of(row);
+        // Two who fetch the same row at once: the cache miscounts what is replaced while it is taken away.
+        if (kept.TryGetValue(key, out Kept? other) && ReferenceEquals(other!.Catalog, catalog))
+            return;
+        using var entry = kept.CreateEntry(key);
         entry.Value = new Kept(hit, catalog);
         entry.AbsoluteExpirationRelativeToNow = Longest;
-        entry.Size = BytesOfRow + (2 * (hit.Content.Description?.Length ?? 0)) + (2 * (hit.Content.Summary?.Length ?? 0));
+        entry.Size = BytesOfRow + (BytesOfByte * bodySize);
     }
 
     public void Dispose() => kept.Dispose();

@@ -1,3 +1,4 @@
+using CafeIA.Federation.Protocol.Heads;
 using CafeIA.Federation.Protocol.Recovery;
 
 namespace CafeIA.Federation.Node.Hubs.Recovery;
@@ -14,7 +15,7 @@ internal sealed class HighWaterFile(string path)
 
     public string Path => path;
 
-    /// <summary>The higher of the marks that can be read; null when there is none.</summary>
+    /// <summary>The higher of the marks that can be read, and one of a database before a fresh one; null when there is none.</summary>
     public HighWater? Read()
     {
         using var one = gate.EnterScope();
@@ -27,7 +28,7 @@ internal sealed class HighWaterFile(string path)
         {
             if (RandomAccess.Read(handle, bytes, slot * SlotSize) != bytes.Length || !HighWater.TryDecode(bytes, out var mark))
                 continue;
-            if (highest is null || mark.End > highest.End)
+            if (highest is null || highest.IsFresh || mark.End > highest.End)
             {
                 highest = mark;
                 next = (slot + 1) % Slots;
@@ -36,11 +37,11 @@ internal sealed class HighWaterFile(string path)
         return highest;
     }
 
-    /// <summary>A key is about to be made: the file says that nothing is signed by it. A file that is there stays as it is.</summary>
-    public void Begin()
+    /// <summary>The hub's first key is about to be there: the file says that nothing is signed by it. One that marks a database stays as it is.</summary>
+    public void Begin(HubPublicKey first)
     {
-        if (!File.Exists(path))
-            Reset(HighWater.Fresh);
+        if (Read() is null or { IsFresh: true })
+            Reset(HighWater.FreshFor(first));
     }
 
     /// <summary>Returns when the mark is on the disk.</summary>

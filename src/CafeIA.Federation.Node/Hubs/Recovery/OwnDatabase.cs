@@ -1,6 +1,7 @@
 using System.Globalization;
 using CafeIA.Federation.Node.Journal;
 using CafeIA.Federation.Protocol;
+using CafeIA.Federation.Protocol.Heads;
 using CafeIA.Federation.Protocol.Identifiers;
 using CafeIA.Federation.Protocol.Journal;
 using CafeIA.Federation.Protocol.Recovery;
@@ -9,7 +10,7 @@ using Npgsql;
 namespace CafeIA.Federation.Node.Hubs.Recovery;
 
 /// <summary>Holds the database against the high-water file.</summary>
-internal sealed class OwnDatabase(NpgsqlDataSource database, HighWaterFile file, JournalProofs proofs)
+internal sealed class OwnDatabase(NpgsqlDataSource database, HighWaterFile file, HubSigners signers, JournalProofs proofs)
 {
     private StoreIdentity? store;
 
@@ -22,7 +23,7 @@ internal sealed class OwnDatabase(NpgsqlDataSource database, HighWaterFile file,
         var identity = await IdentifyAsync(cancellation);
         var mark = file.Read();
         Hash? root = mark is not null && mark.End <= state.Position ? await proofs.RootAtAsync(local, mark.End, cancellation) : null;
-        return Suspicion.AtStart(mark, identity, state.Position, root, state.Proven?.Head.Position);
+        return Suspicion.AtStart(mark, signers.First.PublicKey, identity, state.Position, root, state.Proven?.Head.Position);
     }
 
     /// <summary>Returns when it is on the disk that the journal goes so far.</summary>

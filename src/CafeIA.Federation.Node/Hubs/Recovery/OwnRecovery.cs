@@ -72,10 +72,7 @@ internal sealed partial class OwnRecovery(
         {
             // A process that died between its commit and the high-water file left the file behind: it catches up before a command that is known is acknowledged again.
             // A first start marks its database before anything is written to it.
-            if (state.Position.Seq > 0)
-                await database.AdvanceAsync(state.Position, state.Frontier.Root(), cancellation);
-            else
-                await database.AdoptAsync(state.Position, state.Frontier.Root(), cancellation);
+            await database.AdvanceAsync(state.Position, state.Frontier.Root(), cancellation);
             asking = AskBesideAsync();
         }
         else if (recall.HasMembers)
@@ -272,9 +269,12 @@ internal sealed partial class OwnRecovery(
         if (own.Follower!.State.Position < inquiry.HighestHeld || !allAnswered)
             return false;
         // What came back from one member may be another history than what a second one holds.
-        foreach (var head in inquiry.Shown.Values.DistinctBy(h => h.Identity).Where(h => h.Head.Position <= own.Follower.State.Position))
+        foreach (var (member, head) in inquiry.Shown.DistinctBy(s => s.Value.Identity))
         {
-            if (await own.TakeHeadAsync(head, null, hub.Stopping) == Taken.Forked)
+            var isFork = head.Head.Position <= own.Follower.State.Position
+                ? await own.TakeHeadAsync(head, null, hub.Stopping) == Taken.Forked
+                : hubs.Find(member)?.Address is { } address && await own.IsForkAsync(head, address, hub.Stopping);
+            if (isFork)
                 return await StandStillAsync();
         }
         var state = own.Follower.State;
@@ -296,6 +296,8 @@ internal sealed partial class OwnRecovery(
         await database.AdoptAsync(own.Follower!.State.Position, own.Follower.State.Frontier.Root(), hub.Stopping);
         marked = null;
         standing.Trust();
+        // Something may have been pulled back before.
+        await hub.ReloadAsync(atOnce: false);
         return true;
     }
 

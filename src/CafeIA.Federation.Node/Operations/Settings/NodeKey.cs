@@ -13,11 +13,8 @@ internal static class NodeKey
     {
         try
         {
-            var keys = new HubKeyFolder(data.KeyFile);
             // The mark first: a key without one has signed before, on a disk that is lost.
-            if (!keys.HasAny)
-                new HighWaterFile(data.HighWaterFile).Begin();
-            return keys.Open();
+            return new HubKeyFolder(data.KeyFile).Open(new HighWaterFile(data.HighWaterFile).Begin);
         }
         catch (Exception e) when (e is CryptographicException or UnauthorizedAccessException or IOException)
         {
