@@ -30,7 +30,8 @@ internal static class BigDirectory
         await hubs.LoadAsync(cancellation);
         var hub = hubs.Local;
         var indexes = await DropIndexesAsync(source, cancellation);
-        var projection = new EventProjection(new CurrentPlaces(new PlaceCoordinateStore(source, TimeProvider.System)), TimeProvider.System);
+        using var words = new KnownWords(source);
+        var projection = new EventProjection(new CurrentPlaces(new PlaceCoordinateStore(source, TimeProvider.System)), TimeProvider.System, words);
         var next = 0L;
         await Task.WhenAll(Enumerable.Range(0, Workers).Select(async _ =>
         {
@@ -58,7 +59,7 @@ internal static class BigDirectory
         if (changes.Count == 0)
             return;
         await using var batch = new NpgsqlBatch(connection);
-        projection.Project(batch, hub, changes);
+        await projection.ProjectAsync(batch, hub, changes, cancellation);
         await batch.ExecuteNonQueryAsync(cancellation);
         if (after / Report != (after + Batch) / Report)
             Progress.Say($"  {after + Batch} projected");
