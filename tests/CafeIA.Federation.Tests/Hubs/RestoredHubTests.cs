@@ -201,6 +201,48 @@ public sealed class RestoredHubTests(PostgresServer server)
         await using var nodes = await MortalPair.StartAsync(server);
         var (alpha, beta) = nodes;
         await using var gamma = new MortalNode(server, "gamma") { Peers = [alpha.Address] };
+        var backup = await ForkAsync(alpha, beta, gamma);
+        await gamma.StartAsync();
+        await alpha.StartAsync();
+
+        await Eventually.TrueAsync(() => !alpha.Get<OwnStanding>().IsSuspect, "everybody has answered", Cancellation);
+        Assert.True(alpha.Local.IsFrozen);
+        Assert.Equal("hub-forked", (await PutAsync(alpha, "quatre")).Refusal!.Code);
+        await server.DropDatabaseAsync(backup);
+    }
+
+    [Fact]
+    public async Task A_backup_in_which_it_was_frozen_leaves_the_end_of_it_to_the_operator()
+    {
+        await using var nodes = await MortalPair.StartAsync(server);
+        var (alpha, beta) = nodes;
+        await using var gamma = new MortalNode(server, "gamma") { Peers = [alpha.Address] };
+        var backup = await ForkAsync(alpha, beta, gamma);
+        await beta.StopAsync();
+        await gamma.StartAsync();
+        await alpha.StartAsync();
+        await Eventually.TrueAsync(async () => (await EndAsync(alpha)).Seq == 2, "what gamma holds came back", Cancellation);
+        await beta.StartAsync();
+        await Eventually.TrueAsync(() => alpha.Local.IsFrozen, "what beta holds is another history", Cancellation);
+        await alpha.StopAsync();
+        File.Delete(alpha.Data.HighWaterFile);
+        await alpha.StartAsync();
+
+        // Beta holds more than alpha will take in this epoch.
+        await Eventually.TrueAsync(() => !alpha.Get<OwnStanding>().IsSuspect, "everybody has answered", Cancellation);
+        Assert.Equal((true, 2UL), (alpha.Local.IsFrozen, (await EndAsync(alpha)).Seq));
+        var (code, output, notes) = await CommandAsync(alpha, "epoch", "open", "--prefer", "ours");
+        Assert.True(code == ExitCodes.Done, output + notes);
+        Assert.Equal(2U, (await PutAsync(alpha, "quatre")).Value.Position.Epoch);
+        var titles = (await alpha.Get<EventSearch>().SearchAsync(new DirectoryFilter { Hubs = [HubId.Parse("alpha")] }, Cancellation)).Items.Select(h => h.Content.Title);
+        Assert.Equal(["deux, chez beta", "deux, chez gamma", "quatre", "trois", "un"], titles.Order(StringComparer.Ordinal));
+        await server.DropDatabaseAsync(backup);
+    }
+
+    /// <summary>Beta comes to hold one history of alpha and gamma another. Alpha has lost its disk then; it and gamma are stopped.</summary>
+    /// <returns>A backup of alpha, to be dropped.</returns>
+    private static async Task<string> ForkAsync(MortalNode alpha, MortalNode beta, MortalNode gamma)
+    {
         await gamma.StartAsync();
         alpha.Peers = [beta.Address, gamma.Address];
         await PutAsync(alpha, "un");
@@ -225,13 +267,7 @@ public sealed class RestoredHubTests(PostgresServer server)
         await AssertHoldsAsync(beta, "alpha", 3);
         await alpha.StopAsync();
         alpha.LoseDisk();
-        await gamma.StartAsync();
-        await alpha.StartAsync();
-
-        await Eventually.TrueAsync(() => !alpha.Get<OwnStanding>().IsSuspect, "everybody has answered", Cancellation);
-        Assert.True(alpha.Local.IsFrozen);
-        Assert.Equal("hub-forked", (await PutAsync(alpha, "quatre")).Refusal!.Code);
-        await server.DropDatabaseAsync(backup);
+        return backup;
     }
 
     [Fact]

@@ -265,6 +265,13 @@ internal sealed partial class OwnRecovery(
                 return true;
             }
         }
+        if (allAnswered && hubs.Local.IsFrozen && own.Follower!.State.Position < inquiry.HighestHeld && inquiry.HighestHeld.Epoch == own.Follower.State.Epoch)
+        {
+            // A backup in which it was frozen: nothing more of this epoch is taken. What others hold of it, the next epoch takes in; the file keeps what it says of numbers given out.
+            standing.Trust();
+            await hub.ReloadAsync(atOnce: false);
+            return true;
+        }
         // What a head covers and nobody holds any more does not come back.
         if (own.Follower!.State.Position < inquiry.HighestHeld || !allAnswered)
             return false;
