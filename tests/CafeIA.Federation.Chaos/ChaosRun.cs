@@ -47,6 +47,7 @@ internal static class ChaosRun
         catch (Exception e) when (e is not OutOfMemoryException)
         {
             log.Violation($"{e.GetType().Name} : {e.Message}");
+            log.Say(e.ToString());
         }
         table.Add("violations", log.ViolationCount.ToString(CultureInfo.InvariantCulture));
         table.Write(output);
