@@ -31,7 +31,12 @@ internal sealed class KnownWords(NpgsqlDataSource database) : IDisposable
 
     private static readonly char[] Space = [' ', '\n', '\r', '\t'];
 
+    /// <summary>So many texts are worth a question of their own. Fewer come while there is time: who has something new in it is left to PostgreSQL, which is asked beside it for the next time.</summary>
+    private const int FewestThatWait = 32;
+
     private readonly MemoryCache kept = new(new MemoryCacheOptions { SizeLimit = MostKept });
+    private Task learning = Task.CompletedTask;
+    private int isLearning;
 
     /// <summary>The vector of each text, as PostgreSQL reads one; null where PostgreSQL is to make it from the text.</summary>
     /// <param name="texts">Of entries.</param>
@@ -50,8 +55,10 @@ internal sealed class KnownWords(NpgsqlDataSource database) : IDisposable
             Find(text.B, found, asked);
             Find(text.C, found, asked);
         }
-        if (asked.Count > 0)
+        if (asked.Count > 0 && texts.Count >= FewestThatWait)
             await LearnAsync(asked, connection, transaction, cancellation);
+        else if (asked.Count > 0 && Interlocked.CompareExchange(ref isLearning, 1, 0) == 0)
+            learning = LearnBesideAsync(new(asked, StringComparer.Ordinal));
         var vectors = new string?[texts.Count];
         var maker = new Maker(found, asked.GetAlternateLookup<ReadOnlySpan<char>>());
         for (var i = 0; i < vectors.Length; i++)
@@ -62,7 +69,26 @@ internal sealed class KnownWords(NpgsqlDataSource database) : IDisposable
         return vectors;
     }
 
+    /// <summary>Ends when what is being learned beside is known.</summary>
+    public Task Learned => learning;
+
     public void Dispose() => kept.Dispose();
+
+    private async Task LearnBesideAsync(Dictionary<string, Piece?> asked)
+    {
+        try
+        {
+            await LearnAsync(asked, null, null, CancellationToken.None);
+        }
+        catch (Exception e) when (e is NpgsqlException or TimeoutException or ObjectDisposedException)
+        {
+            // Whoever needs them asks again.
+        }
+        finally
+        {
+            Volatile.Write(ref isLearning, 0);
+        }
+    }
 
     private static bool IsOrdinary(in SearchText text) => IsOrdinary(text.A) && IsOrdinary(text.B) && IsOrdinary(text.C);
 
