@@ -18,8 +18,6 @@ internal static class BucketRepair
     private const double TargetKilobytes = 200;
     private const double TargetRoundTrips = 6;
 
-    private const string Author = "alpha";
-
     public static async Task MeasureAsync(PostgresStage postgres, BenchmarkOptions options, ResultTable table, CancellationToken cancellation)
     {
         var folder = Directory.CreateTempSubdirectory("cafeia-repair-").FullName;
@@ -35,8 +33,7 @@ internal static class BucketRepair
 
     private static async Task MeasureAsync(PostgresStage postgres, string folder, BenchmarkOptions options, ResultTable table, CancellationToken cancellation)
     {
-        var database = await postgres.CreateDatabaseAsync(Author, 20, cancellation);
-        await RepairStage.FillAsync(folder, Author, database, options.Entries, options.Seed, cancellation);
+        var database = await postgres.Journals.CopyAsync(folder, options.Entries, options.Seed, cancellation);
         NpgsqlConnection.ClearAllPools();
         var copy = await postgres.CopyDatabaseAsync(database, "beta", 20, cancellation);
         await using (var source = NpgsqlDataSource.Create(copy))
@@ -44,7 +41,7 @@ internal static class BucketRepair
             await ExecuteAsync(source, "update hub set is_local = false", cancellation);
             await ExecuteAsync(source, "analyze", cancellation);
         }
-        await using var alpha = await RepairStage.StartAsync(folder, Author, database, [], null, cancellation);
+        await using var alpha = await RepairStage.StartAsync(folder, FilledJournals.Hub, database, [], null, cancellation);
         var wire = new WireCount();
         await using var beta = await RepairStage.StartAsync(
             folder, "beta", copy, [alpha.Address],
@@ -61,7 +58,7 @@ internal static class BucketRepair
     private static async Task MeasureAsync(NodeHost alpha, NodeHost beta, WireCount wire, BenchmarkOptions options, ResultTable table, CancellationToken cancellation)
     {
         using var heads = ActivatorUtilities.CreateInstance<HeadExchange>(beta.Services);
-        var hub = beta.Services.GetRequiredService<HubRegister>().Find(HubId.Parse(Author))!;
+        var hub = beta.Services.GetRequiredService<HubRegister>().Find(HubId.Parse(FilledJournals.Hub))!;
         var source = beta.Services.GetRequiredService<NpgsqlDataSource>();
         var step = options.Entries / Differences;
         await ExecuteAsync(source, $"update entry set leaf = sha256(leaf) where hub_key = {hub.Key} and seq % {step} = {step / 2}", cancellation);

@@ -11,7 +11,6 @@ namespace CafeIA.Federation.Benchmarks.Repair;
 /// <summary>A node without anything takes a hub's journal over from its node. Measured: from its start until it holds all, the directory included, beside loading the same rows by hand.</summary>
 internal static class SnapshotTakeover
 {
-    private const string Author = "alpha";
     private const double TargetRatio = 1.5;
 
     private static readonly int[] Curve = [10_000, 100_000, 1_000_000];
@@ -36,13 +35,12 @@ internal static class SnapshotTakeover
 
     private static async Task MeasureAsync(PostgresStage postgres, string folder, int entries, BenchmarkOptions options, ResultTable table, CancellationToken cancellation)
     {
-        var database = await postgres.CreateDatabaseAsync(Author, 20, cancellation);
-        await RepairStage.FillAsync(folder, Author, database, entries, options.Seed, cancellation);
+        var database = await postgres.Journals.CopyAsync(folder, entries, options.Seed, cancellation);
         await using var analyzed = NpgsqlDataSource.Create(database);
         await ExecuteAsync(analyzed, "vacuum analyze", cancellation);
         var copy = await postgres.CreateDatabaseAsync("beta", 20, cancellation);
         TimeSpan took;
-        await using (var alpha = await RepairStage.StartAsync(folder, Author, database, [], null, cancellation))
+        await using (var alpha = await RepairStage.StartAsync(folder, FilledJournals.Hub, database, [], null, cancellation))
         {
             Progress.Say("taken over…");
             await ExecuteAsync(analyzed, "checkpoint", cancellation);
@@ -63,7 +61,7 @@ internal static class SnapshotTakeover
     {
         while (true)
         {
-            if (hubs.Find(HubId.Parse(Author)) is { } hub && await journals.EndAsync(hub, cancellation) is { } end && end.Position.Seq >= size)
+            if (hubs.Find(HubId.Parse(FilledJournals.Hub)) is { } hub && await journals.EndAsync(hub, cancellation) is { } end && end.Position.Seq >= size)
                 return end;
             await Task.Delay(Look, TimeProvider.System, cancellation);
         }

@@ -12,8 +12,6 @@ namespace CafeIA.Federation.Benchmarks.Search;
 /// <summary>A hub whose journal and directory hold as many events as wanted, written by the real sequencer, writer and projection; the directory's indexes are built at the end.</summary>
 internal static class BigDirectory
 {
-    public const string Hub = "alpha";
-
     /// <summary>Events projected in one transaction: without their indexes large ones pay.</summary>
     private const int Batch = 1_000;
 
@@ -22,9 +20,11 @@ internal static class BigDirectory
 
     private const int Report = 100_000;
 
-    public static async Task FillAsync(string folder, string database, BenchmarkOptions options, CancellationToken cancellation)
+    /// <param name="database">With the journal, and nothing in its directory.</param>
+    /// <param name="options">How many events that is.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public static async Task FillAsync(string database, BenchmarkOptions options, CancellationToken cancellation)
     {
-        await RepairStage.FillAsync(folder, Hub, database, options.Entries, options.Seed, cancellation);
         await using var source = RepairStage.Filling(database);
         var hubs = new HubRegister(source, TimeProvider.System);
         await hubs.LoadAsync(cancellation);

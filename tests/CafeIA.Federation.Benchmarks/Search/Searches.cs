@@ -41,8 +41,8 @@ internal static class Searches
         var folder = System.IO.Directory.CreateTempSubdirectory("cafeia-search-").FullName;
         try
         {
-            var database = await postgres.CreateDatabaseAsync(BigDirectory.Hub, 20, cancellation);
-            await BigDirectory.FillAsync(folder, database, options, cancellation);
+            var database = await postgres.Journals.CopyAsync(folder, options.Entries, options.Seed, cancellation);
+            await BigDirectory.FillAsync(database, options, cancellation);
             await MeasureAsync(folder, database, options, table, cancellation);
         }
         finally
@@ -57,7 +57,7 @@ internal static class Searches
         GC.Collect();
         var before = GC.GetTotalMemory(forceFullCollection: true);
         var started = TimeProvider.System.GetTimestamp();
-        await using var node = await RepairStage.StartAsync(folder, BigDirectory.Hub, database, [], null, cancellation);
+        await using var node = await RepairStage.StartAsync(folder, FilledJournals.Hub, database, [], null, cancellation);
         var index = node.Services.GetRequiredService<IndexUpkeep>();
         while (index.Current is null)
             await Task.Delay(Look, TimeProvider.System, cancellation);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using CafeIA.Federation.Benchmarks.Repair;
 using CafeIA.Federation.Node.Operations.Postgres;
 using CafeIA.Federation.Node.Operations.Settings;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -20,6 +21,7 @@ internal sealed class PostgresStage : IAsyncDisposable
     private PostgresStage(string server, ManagedPostgres? managed, string? folder, int? processId)
     {
         ProcessId = processId;
+        Journals = new(this);
         this.server = server;
         this.managed = managed;
         this.folder = folder;
@@ -27,6 +29,8 @@ internal sealed class PostgresStage : IAsyncDisposable
 
     /// <summary>The parent of all its processes; null where somebody else runs it.</summary>
     public int? ProcessId { get; }
+
+    public FilledJournals Journals { get; }
 
     public static async Task<PostgresStage> StartAsync(CancellationToken cancellation)
     {
@@ -63,6 +67,7 @@ internal sealed class PostgresStage : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        Journals.Dispose();
         foreach (var name in databases)
             await ExecuteAsync($"drop database if exists {name} with (force)", CancellationToken.None);
         if (managed is not null)
