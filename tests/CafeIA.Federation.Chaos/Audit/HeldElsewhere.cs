@@ -35,8 +35,8 @@ internal sealed record HeldElsewhere(IReadOnlySet<CommandId> Commands, uint Epoc
                 {
                     foreach (var (index, _) in heads.Index().Where(h => h.Item == best))
                     {
-                        if (await new JournalReading(federation.Client).ReadAsync(others[index], hub.Name, best.Epoch, CancellationToken.None) is { } journal)
-                            return new(journal.Select(c => c.Header.Command).ToHashSet(), best.Epoch);
+                        if (await new JournalReading(federation.Client).ReadAsync(others[index], hub.Name, best.Epoch, CancellationToken.None) is { IsWhole: true } journal)
+                            return new(journal.Changes.Select(c => c.Header.Command).ToHashSet(), best.Epoch);
                     }
                     // Who came by a snapshot does not serve the commands of what was superseded; but it is the same history as far as its head.
                     return new(expectations.UpTo(hub.Name, new(best.Epoch, best.Seq)), best.Epoch);

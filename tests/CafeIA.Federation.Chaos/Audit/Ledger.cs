@@ -7,13 +7,16 @@ namespace CafeIA.Federation.Chaos.Audit;
 /// <summary>Holds what one node serves of one hub's journal against what was asked and acknowledged.</summary>
 internal static class Ledger
 {
+    /// <summary>Of a journal whose beginning came by a snapshot, what follows is held against what was acknowledged since; what its entries are is to be looked at elsewhere.</summary>
     /// <returns>A sentence for each thing that is wrong.</returns>
-    public static IEnumerable<string> Check(string hub, IReadOnlyList<ReadChange> journal, Expectations.Picture expected)
+    public static IEnumerable<string> Check(string hub, ServedJournal served, Expectations.Picture expected)
     {
+        var journal = served.Changes;
         for (var i = 0; i < journal.Count; i++)
         {
-            if (journal[i].Header.Position.Seq != (ulong)i + 1)
-                yield return $"le numéro {i + 1} manque ou n’est pas à sa place ({journal[i].Header.Position})";
+            var seq = served.Floor + (ulong)i + 1;
+            if (journal[i].Header.Position.Seq != seq)
+                yield return $"le numéro {seq} manque ou n’est pas à sa place ({journal[i].Header.Position})";
         }
         var written = journal.Where(c => c.Header.Kind != EntryKind.Control).ToLookup(c => c.Header.Command);
         foreach (var command in written)
@@ -27,6 +30,8 @@ internal static class Ledger
         var entries = journal.Select(c => c.Header.Entry.Value).ToHashSet();
         foreach (var (key, answer) in expected.Acknowledged.Where(a => a.Key.Hub == hub && !expected.Excused.Contains(a.Key)))
         {
+            if (!served.IsWhole && !(answer.Position is { } place && place.Epoch == epoch && place.Seq > served.Floor))
+                continue;
             var sent = expected.Sent[key];
             // An epoch takes over what is current. What the entry is now is checked below.
             var isFormer = answer.Position is null || answer.Position.Value.Epoch < epoch;
@@ -39,7 +44,7 @@ internal static class Ledger
             else if (found.Header.Entry.Value != answer.Entry || found.Header.Op != sent.Op || (answer.Position is { } at && at != found.Header.Position && !isFormer))
                 yield return $"{sent.Key} : accepté comme {sent.Op} de {answer.Entry} en {answer.Position}, écrit comme {found.Header.Op} de {found.Header.Entry} en {found.Header.Position}";
         }
-        foreach (var wrong in CheckEntries(hub, journal, expected))
+        foreach (var wrong in served.IsWhole ? CheckEntries(hub, journal, expected) : [])
             yield return wrong;
     }
 

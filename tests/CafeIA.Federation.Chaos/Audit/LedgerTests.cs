@@ -14,6 +14,7 @@ public sealed class LedgerTests
 
     private readonly Expectations expectations = new();
     private readonly List<ReadChange> journal = [];
+    private ulong floor;
 
     [Fact]
     public void A_journal_that_holds_what_was_acknowledged_is_right()
@@ -33,6 +34,26 @@ public sealed class LedgerTests
         journal.RemoveAt(1);
 
         Assert.Contains(Check(), w => w.Contains("a été accepté et n’est pas là", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void What_follows_a_snapshot_is_held_against_what_was_acknowledged_since()
+    {
+        Write("1", First, ChangeOp.Put, "un");
+        Write("2", Second, ChangeOp.Put, "deux");
+        Write("3", First, ChangeOp.Put, "un, corrigé");
+        Write("4", Second, ChangeOp.Put, "deux, corrigé");
+        floor = 2;
+        Assert.Contains(Check(), w => w.Contains("le numéro 3 manque", StringComparison.Ordinal));
+
+        journal.RemoveRange(0, 2);
+        Assert.Empty(Check());
+        var last = journal[1];
+        journal.RemoveAt(1);
+        Assert.Contains(Check(), w => w.Contains("4 (Put", StringComparison.Ordinal) && w.Contains("n’est pas là", StringComparison.Ordinal));
+        journal.Add(last);
+        journal.Add(last with { Header = last.Header with { Position = new(1, 5) } });
+        Assert.Contains(Check(), w => w.Contains("est écrit 2 fois", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -127,7 +148,7 @@ public sealed class LedgerTests
         Assert.Contains(Check(), w => w.Contains("s’appelle", StringComparison.Ordinal));
     }
 
-    private List<string> Check() => [.. Ledger.Check(Hub, journal, expectations.Take())];
+    private List<string> Check() => [.. Ledger.Check(Hub, new(floor, journal), expectations.Take())];
 
     private CommandId Write(string key, EntryId entry, ChangeOp op, string title, uint epoch = 1)
     {
