@@ -219,7 +219,8 @@ internal sealed partial class HubGrain(
             if (planned.Batch is { } journalBatch)
             {
                 var traceParent = activity?.Id ?? first;
-                if (await AppendAsync(current, journalBatch, traceParent) == AppendOutcome.Fenced)
+                var (outcome, followed) = await CommitAsync(current, journalBatch, traceParent);
+                if (outcome == AppendOutcome.Fenced)
                 {
                     foreach (var waiting in batch)
                         waiting.Answer.TrySetResult(FencedAnswer);
@@ -234,6 +235,8 @@ internal sealed partial class HubGrain(
                 progress.Set(options.HubId, current.State.Position, current.State.Position.Seq, time.GetUtcNow());
                 signal.Advance(options.HubId, current.State.Position);
                 await SendAsync(journalBatch, traceParent);
+                // Who is told that it is written finds it as well.
+                await followed;
             }
             for (var i = 0; i < batch.Count; i++)
                 batch[i].Answer.TrySetResult(HubAnswer.From(planned.Outcomes[i]));
@@ -251,15 +254,15 @@ internal sealed partial class HubGrain(
     }
 
     /// <summary>Commits; when the connection broke in the commit, looks in the journal whether it took place.</summary>
-    private async Task<AppendOutcome> AppendAsync(Sequencer current, JournalBatch journalBatch, string? traceParent)
+    private async Task<(AppendOutcome Outcome, Task Followed)> CommitAsync(Sequencer current, JournalBatch journalBatch, string? traceParent)
     {
         var checkpoint = journalBatch.After.Size >= checkpointed + CheckpointEvery ? current.State.Digest : null;
         try
         {
-            var outcome = await writer.AppendAsync(hubs.Local, journalBatch, traceParent, checkpoint, CancellationToken.None);
-            if (checkpoint is not null && outcome == AppendOutcome.Committed)
+            var committed = await writer.CommitAsync(hubs.Local, journalBatch, traceParent, checkpoint, null, CancellationToken.None);
+            if (checkpoint is not null && committed.Outcome == AppendOutcome.Committed)
                 checkpointed = journalBatch.After.Size;
-            return outcome;
+            return committed;
         }
         catch (Exception e) when (e is NpgsqlException and not PostgresException { IsTransient: false } or TimeoutException or IOException)
         {
@@ -267,10 +270,10 @@ internal sealed partial class HubGrain(
             sequencer = null;
             var end = (await LoadAsync(CancellationToken.None)).State;
             if (end.Position == journalBatch.End && end.Frontier.Root() == journalBatch.RootAfter)
-                return AppendOutcome.Committed;
+                return (AppendOutcome.Committed, Task.CompletedTask);
             if (end.Position == journalBatch.Before)
                 throw;
-            return AppendOutcome.Fenced;
+            return (AppendOutcome.Fenced, Task.CompletedTask);
         }
     }
 

@@ -105,7 +105,18 @@ internal sealed class JournalWriter(NpgsqlDataSource database, IEnumerable<IProj
     public Task<AppendOutcome> AppendAsync(KnownHub hub, JournalBatch journalBatch, string? traceParent, StateDigest? checkpoint, CancellationToken cancellation) =>
         AppendAsync(hub, journalBatch, traceParent, checkpoint, null, cancellation);
 
+    /// <summary>Commits the batch, or nothing of it, and returns when the read models have followed.</summary>
+    /// <inheritdoc cref="CommitAsync"/>
+    public async Task<AppendOutcome> AppendAsync(
+        KnownHub hub, JournalBatch journalBatch, string? traceParent, StateDigest? checkpoint, PreparedProjection? prepared, CancellationToken cancellation)
+    {
+        var (outcome, followed) = await CommitAsync(hub, journalBatch, traceParent, checkpoint, prepared, cancellation);
+        await followed;
+        return outcome;
+    }
+
     /// <summary>Commits the batch, or nothing of it.</summary>
+    /// <returns>What came of it, and what goes on after a commit: the read models follow, the erase list is written. Whoever acknowledges the batch waits for it.</returns>
     /// <param name="hub">Whose journal.</param>
     /// <param name="journalBatch">What to append, and the end it is to be appended to.</param>
     /// <param name="traceParent">W3C trace context that goes with it to the followers.</param>
@@ -113,7 +124,7 @@ internal sealed class JournalWriter(NpgsqlDataSource database, IEnumerable<IProj
     /// <param name="prepared">What <see cref="PrepareAsync"/> made; passed over when it is not of this batch.</param>
     /// <param name="cancellation">Cancelling leaves the outcome unknown.</param>
     /// <exception cref="NpgsqlException">The outcome is unknown: load the state before going on.</exception>
-    public async Task<AppendOutcome> AppendAsync(
+    public async Task<(AppendOutcome Outcome, Task Followed)> CommitAsync(
         KnownHub hub, JournalBatch journalBatch, string? traceParent, StateDigest? checkpoint, PreparedProjection? prepared, CancellationToken cancellation)
     {
         await using var batch = database.CreateBatch();
@@ -142,12 +153,16 @@ internal sealed class JournalWriter(NpgsqlDataSource database, IEnumerable<IProj
             // A read model may divide as well. Which it was shows in the journal's end, which never comes back to where it stood.
             if (await StandsBeforeAsync(hub, journalBatch, cancellation))
                 throw;
-            return AppendOutcome.Fenced;
+            return (AppendOutcome.Fenced, Task.CompletedTask);
         }
+        return (AppendOutcome.Committed, FollowAsync(hub, journalBatch, current, erased, cancellation));
+    }
+
+    private async Task FollowAsync(KnownHub hub, JournalBatch journalBatch, Change[] current, IReadOnlyList<EntryId> erased, CancellationToken cancellation)
+    {
         await projections.CommittedAsync(hub.Key, journalBatch.EndsOpening ? null : [.. current.Select(c => c.Header.Entry.Value)]);
         if (erased.Count > 0 && erasures is not null)
             await erasures.KeepAsync(hub, erased, cancellation);
-        return AppendOutcome.Committed;
     }
 
     private async Task<bool> StandsBeforeAsync(KnownHub hub, JournalBatch journalBatch, CancellationToken cancellation)
