@@ -12,8 +12,7 @@ namespace CafeIA.Federation.Node.Directory.Index;
 /// </remarks>
 internal sealed class EventIndex
 {
-    /// <summary>Dead documents from which on the index is read anew, if they are also a fourth of all.</summary>
-    private const int WornFrom = 50_000;
+    public const int UsuallyWornFrom = 50_000;
 
     private readonly Dictionary<(Guid, int), int> living = [];
     private readonly ConcurrentDictionary<(Facet, string), Postings> facets = new();
@@ -52,6 +51,9 @@ internal sealed class EventIndex
     public PointIndex Points { get; } = new();
 
     public Hours ByHour { get; }
+
+    /// <summary>Dead documents from which on the index is read anew, if they are also a fourth of all.</summary>
+    public int WornFrom { get; init; } = UsuallyWornFrom;
 
     /// <summary>So much is dead that reading anew pays.</summary>
     public bool IsWorn => deaths > WornFrom && deaths * 4 > entries.Count;

@@ -10,7 +10,7 @@ namespace CafeIA.Federation.Node.Directory.Index;
 /// <remarks>
 /// Whoever writes the tables says afterwards which events it touched (<see cref="IProjection.CommittedAsync"/>); their rows are read from the database, not taken from the writer, so that neither the order in which two
 /// writers tell nor what they believe to have written matters. One pass at a time reads for all who wait. Whenever it cannot be known what was written, the index is given up and read anew, and
-/// PostgreSQL answers meanwhile.
+/// PostgreSQL answers meanwhile. One in which too much is dead answers until another is read beside it.
 /// </remarks>
 internal sealed partial class IndexUpkeep : BackgroundService, IProjection
 {
@@ -37,10 +37,12 @@ internal sealed partial class IndexUpkeep : BackgroundService, IProjection
     private Touched waiting = new();
     private Touched? recorded;
     private bool isRunning;
-    private TaskCompletionSource givenUp = NewSource();
+    private readonly int wornFrom;
+    private TaskCompletionSource unread = NewSource();
 
-    public IndexUpkeep(IndexRows rows, DirectoryOptions options, IMeterFactory meters, TimeProvider time, ILogger<IndexUpkeep> logger)
+    public IndexUpkeep(IndexRows rows, DirectoryOptions options, IMeterFactory meters, TimeProvider time, ILogger<IndexUpkeep> logger, int wornFrom = EventIndex.UsuallyWornFrom)
     {
+        this.wornFrom = wornFrom;
         this.rows = rows;
         this.time = time;
         this.logger = logger;
@@ -81,16 +83,16 @@ internal sealed partial class IndexUpkeep : BackgroundService, IProjection
 
     public void RowsUnknown() => GiveUp();
 
-    /// <summary>Reads everything and shows it. Returns once the index answers.</summary>
+    /// <summary>Reads everything and shows it. What answers goes on answering until then. Returns once the index answers.</summary>
     public async Task ReadAllAsync(CancellationToken cancellation)
     {
         var started = time.GetTimestamp();
         lock (sync)
         {
             recorded = new();
-            givenUp = NewSource();
+            unread = NewSource();
         }
-        var index = new EventIndex();
+        var index = new EventIndex { WornFrom = wornFrom };
         await foreach (var one in rows.ReadAllAsync(cancellation))
             index.Add(one);
         index.Show();
@@ -132,7 +134,7 @@ internal sealed partial class IndexUpkeep : BackgroundService, IProjection
             {
                 await ReadAllAsync(stoppingToken);
                 wait = Retry;
-                await givenUp.Task.WaitAsync(stoppingToken);
+                await unread.Task.WaitAsync(stoppingToken);
             }
 #pragma warning disable CA1031 // Whatever went wrong, PostgreSQL answers, and the node lives.
             catch (Exception e) when (!stoppingToken.IsCancellationRequested)
@@ -166,7 +168,7 @@ internal sealed partial class IndexUpkeep : BackgroundService, IProjection
             {
                 await ApplyAsync(index, touched, CancellationToken.None);
                 if (index.IsWorn)
-                    GiveUp();
+                    ReadAnew(index);
             }
 #pragma warning disable CA1031 // Whatever went wrong, an index that missed a change must not answer.
             catch (Exception e)
@@ -200,6 +202,16 @@ internal sealed partial class IndexUpkeep : BackgroundService, IProjection
         }
     }
 
+    /// <summary>Asks for another index in the place of this one, unless it is being read already.</summary>
+    private void ReadAnew(EventIndex worn)
+    {
+        lock (sync)
+        {
+            if (current == worn && recorded is null)
+                unread.TrySetResult();
+        }
+    }
+
     /// <summary>PostgreSQL answers until everything was read anew.</summary>
     private void GiveUp()
     {
@@ -207,7 +219,7 @@ internal sealed partial class IndexUpkeep : BackgroundService, IProjection
         {
             current = null;
             recorded = null;
-            givenUp.TrySetResult();
+            unread.TrySetResult();
         }
     }
 

@@ -93,6 +93,31 @@ public sealed class IndexSearchTests(PostgresFixture postgres) : IClassFixture<P
     }
 
     [Fact]
+    public async Task An_index_with_too_much_that_is_dead_answers_until_another_is_read()
+    {
+        using var directory = await DirectoryFixture.OpenAsync(postgres);
+        using var index = DirectoryFixture.NewIndex(postgres.Database, directory.Time, wornFrom: 20);
+        using var journal = await TestJournal.OpenAsync(postgres.Database, $"h{Guid.NewGuid():N}", directory.Time, index);
+        await index.StartAsync(Cancelled);
+        await Eventually.TrueAsync(() => index.Current is not null, "the index is read", Cancelled);
+        var first = index.Current;
+        var id = await journal.PutAsync(DirectoryFixture.Cafe("0"));
+        var changes = 0;
+        while (index.Current == first)
+        {
+            await journal.PutAsync(DirectoryFixture.Cafe($"{++changes}"), id);
+            Assert.NotNull(index.Current);
+        }
+
+        var entry = new DirectoryFilter { Hubs = [journal.Hub.Id] };
+        var hit = Assert.Single(Page(index, entry, [journal.Hub.Key], []));
+        await using var row = directory.Database.CreateCommand("select xmin from event where entry_id = $1");
+        row.Parameters.Add(new NpgsqlParameter { Value = id.Value });
+        Assert.Equal((uint)(await row.ExecuteScalarAsync(Cancelled))!, hit.Version);
+        await index.StopAsync(Cancelled);
+    }
+
+    [Fact]
     public async Task A_commit_whose_outcome_is_not_known_makes_the_index_be_read_anew()
     {
         using var directory = await DirectoryFixture.OpenAsync(postgres);

@@ -70,8 +70,8 @@ internal sealed class DirectoryFixture : IDisposable
         return new DirectoryFixture(postgres.Database, await TestJournal.OpenAsync(postgres.Database, $"h{Guid.NewGuid():N}", time, index), index, time);
     }
 
-    private static IndexUpkeep NewIndex(NpgsqlDataSource database, TimeProvider time) =>
-        new(new IndexRows(database), new DirectoryOptions(), new TestMeters(), time, NullLogger<IndexUpkeep>.Instance);
+    public static IndexUpkeep NewIndex(NpgsqlDataSource database, TimeProvider time, int wornFrom = EventIndex.UsuallyWornFrom) =>
+        new(new IndexRows(database), new DirectoryOptions(), new TestMeters(), time, NullLogger<IndexUpkeep>.Instance, wornFrom);
 
     public static EventContent Cafe(string title, string? start = "2026-04-02T18:30", string? end = "2026-04-02T20:30", string? commune = null) =>
         new() { Title = title, Start = start, End = end, Place = commune is null ? null : new PlaceContent { Commune = commune } };
