@@ -64,6 +64,9 @@ internal sealed class CommuneQuestion(PlaceCatalog catalog, Digits digits)
     {
         if (digits == Digits.PostalCodeFirst && among.Keep(catalog.WithPostalCode(code)) is { Count: > 0 } served)
             return Decide(text, served, among);
+        // Where the postal code stands beside it, a code that goes with it is an INSEE code (41220, which is its neighbours' postal code as well).
+        if (digits == Digits.Ask && among.PostalCode is not null && among.Keep(catalog.WithCode(code)) is [var coded])
+            return coded;
         return Decide(text, WithCode(code), among);
     }
 

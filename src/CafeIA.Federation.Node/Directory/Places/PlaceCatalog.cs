@@ -119,7 +119,7 @@ internal sealed class PlaceCatalog
     /// <summary>The code of the one commune that a document's place means: what <see cref="CommuneLookup"/> asks for.</summary>
     /// <returns>
     /// Refused like <see cref="Resolve"/>. A document holds codes and postal codes alike, so digits that may be both (13001: Aix-en-Provence by code, Marseille by
-    /// postal code) are asked unless the document's postal code or département settles it; a code that is no postal code stands, whatever the address says.
+    /// postal code) are asked unless the document's postal code or département settles it (a commune's code beside its own postal code always means that commune); a code that is no postal code stands, whatever the address says.
     /// </returns>
     public Result<string> Lookup(PlaceContent place)
     {

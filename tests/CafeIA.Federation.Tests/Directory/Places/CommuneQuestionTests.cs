@@ -44,6 +44,16 @@ public sealed class CommuneQuestionTests
     }
 
     [Fact]
+    public void A_commune_s_own_code_beside_its_own_postal_code_is_that_commune()
+    {
+        var wrong = Places.Communes
+            .SelectMany(c => c.PostalCodes.Select(p => (c.Code, Postal: p, Found: Places.Lookup(new PlaceContent { Commune = c.Code, PostalCode = p }))))
+            .Where(l => !l.Found.IsOk || l.Found.Value != l.Code)
+            .Select(l => $"{l.Code} {l.Postal}: {(l.Found.IsOk ? l.Found.Value : l.Found.Refusal.Code)}");
+        Assert.Empty(wrong);
+    }
+
+    [Fact]
     public void Namesakes_are_asked_and_the_most_peopled_come_first()
     {
         var refusal = Places.Resolve("saint denis").Refusal!;
