@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using CafeIA.Federation.Node.Exchange;
 using CafeIA.Federation.Node.Hubs.Scrubbing;
 using CafeIA.Federation.Node.Hubs.Following;
@@ -28,8 +26,8 @@ internal static class HubsComposition
         builder.Services.AddHostedService<LocalHub>();
         builder.UseOrleans(orleans => orleans
             .UseLocalhostClustering(
-                FreePort(silo.SiloPort),
-                FreePort(silo.GatewayPort),
+                silo.SiloPort == 0 ? FreePorts.Take() : silo.SiloPort,
+                silo.GatewayPort == 0 ? FreePorts.Take() : silo.GatewayPort,
                 primarySiloEndpoint: null,
                 serviceId: "cafeia",
                 clusterId: $"cafeia-{hub.Id}")
@@ -58,14 +56,5 @@ internal static class HubsComposition
         builder.Services.AddSingleton<IReplicas, Replicas>();
         builder.Services.AddScrubbing();
         return builder;
-    }
-
-    private static int FreePort(int configured)
-    {
-        if (configured != 0)
-            return configured;
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

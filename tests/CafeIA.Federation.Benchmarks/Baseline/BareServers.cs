@@ -1,5 +1,4 @@
-using System.Net;
-using System.Net.Sockets;
+using CafeIA.Federation.Node.Hubs;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -27,7 +26,7 @@ internal static class BareServers
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls(arguments[1]);
         if (arguments[0] == Empty)
-            builder.Host.UseOrleans(orleans => orleans.UseLocalhostClustering(FreePort(), FreePort(), serviceId: "empty", clusterId: "empty"));
+            builder.Host.UseOrleans(orleans => orleans.UseLocalhostClustering(FreePorts.Take(), FreePorts.Take(), serviceId: "empty", clusterId: "empty"));
         await using var app = builder.Build();
         if (arguments is [Bare, _, var file, var type])
         {
@@ -37,12 +36,5 @@ internal static class BareServers
         app.MapGet("/health", () => "");
         await app.RunAsync();
         return true;
-    }
-
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

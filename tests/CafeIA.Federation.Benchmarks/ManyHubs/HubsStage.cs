@@ -1,5 +1,6 @@
 using CafeIA.Federation.Benchmarks.Baseline;
 using CafeIA.Federation.Benchmarks.Stage;
+using CafeIA.Federation.Node.Hubs;
 using CafeIA.Federation.Protocol.Identifiers;
 using CafeIA.Federation.Tests.Fixtures;
 
@@ -62,7 +63,7 @@ internal sealed class HubsStage : IAsyncDisposable
             authors.Add(await LoneAuthor.StartAsync(name, await postgres.CreateDatabaseAsync(name.Replace('-', '_'), ConnectionsOfAuthor, cancellation), folder, broker.AddressOf(name), Federation, cancellation));
         var database = await postgres.CreateDatabaseAsync(FollowerName, ConnectionsOfFollower, cancellation);
         Follower = NodeProcess.Start(
-            FollowerName, new Uri($"http://127.0.0.1:{BareServers.FreePort()}"), Path.Combine(folder, FollowerName), database, ConnectionsOfFollower, broker.AddressOf(FollowerName), authors.Select(a => a.Address));
+            FollowerName, new Uri($"http://127.0.0.1:{FreePorts.Take()}"), Path.Combine(folder, FollowerName), database, ConnectionsOfFollower, broker.AddressOf(FollowerName), authors.Select(a => a.Address));
         await Answering.AwaitAsync(new Uri(Follower.Address, "/health/ready"), Look, TimeSpan.FromMinutes(1), () => true, cancellation);
         while (await Follower.ReadAsync<long>("select count(*) from journal", cancellation) < names.Length)
         {

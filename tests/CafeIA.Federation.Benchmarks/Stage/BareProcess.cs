@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using CafeIA.Federation.Benchmarks.Baseline;
+using CafeIA.Federation.Node.Hubs;
 
 namespace CafeIA.Federation.Benchmarks.Stage;
 
@@ -26,7 +27,7 @@ internal sealed class BareProcess : IAsyncDisposable
 
     public static async Task<BareProcess> StartAsync(string verb, string[] rest, CancellationToken cancellation)
     {
-        var address = new Uri($"http://127.0.0.1:{BareServers.FreePort()}/");
+        var address = new Uri($"http://127.0.0.1:{FreePorts.Take()}/");
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true };
         foreach (var argument in new[] { typeof(BareServers).Assembly.Location, verb, address.GetLeftPart(UriPartial.Authority) }.Concat(rest))
             start.ArgumentList.Add(argument);

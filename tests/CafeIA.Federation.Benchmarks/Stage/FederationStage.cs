@@ -1,7 +1,7 @@
-using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 using CafeIA.Federation.Node.Accounts;
+using CafeIA.Federation.Node.Hubs;
 using CafeIA.Federation.Tests.Fixtures;
 
 namespace CafeIA.Federation.Benchmarks.Stage;
@@ -107,7 +107,7 @@ internal sealed class FederationStage : IAsyncDisposable
     private async Task StartNodesAsync(PostgresStage postgres, CancellationToken cancellation)
     {
         await broker.StartAsync(cancellation);
-        var addresses = RabbitServer.Hubs.Select(_ => new Uri($"http://127.0.0.1:{FreePort()}")).ToArray();
+        var addresses = RabbitServer.Hubs.Select(_ => new Uri($"http://127.0.0.1:{FreePorts.Take()}")).ToArray();
         var databases = new List<string>();
         foreach (var hub in RabbitServer.Hubs)
             databases.Add(await postgres.CreateDatabaseAsync(hub, ConnectionsPerNode, cancellation));
@@ -148,12 +148,5 @@ internal sealed class FederationStage : IAsyncDisposable
             await Task.Delay(ReadyPause, TimeProvider.System, cancellation);
         }
         throw new InvalidOperationException($"Node {node.Hub} did not become ready.");
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -1,7 +1,7 @@
-using System.Net;
 using System.Net.Sockets;
 using CafeIA.Federation.Chaos.Links;
 using CafeIA.Federation.Chaos.Report;
+using CafeIA.Federation.Node.Hubs;
 using CafeIA.Federation.Tests.Fixtures;
 
 namespace CafeIA.Federation.Chaos.Stage;
@@ -92,7 +92,7 @@ internal sealed class FederationStage : IAsyncDisposable
             log.Say("pas de petit disque : monter un tmpfs demande root ; « disk-full » est laissé de côté");
         if (!CanFakeTime)
             log.Say($"pas de {FakeTime} (apt-get install libfaketime) : « clock-jump » est laissé de côté");
-        var ports = Enumerable.Range(0, nodes).Select(_ => FreePort()).ToArray();
+        var ports = Enumerable.Range(0, nodes).Select(_ => FreePorts.Take()).ToArray();
         for (var i = 0; i < nodes; i++)
             hubs.Add(Stage(i, ports));
         var fingerprints = await Task.WhenAll(hubs.Select(h => InitAsync(h, cancellation)));
@@ -154,12 +154,5 @@ internal sealed class FederationStage : IAsyncDisposable
         var (code, key, notes) = await hub.Node.RunAsync(cancellation, "user", "key", "--name", "chaos");
         var (_, list, _) = await hub.Node.RunAsync(cancellation, "user", "list");
         return code == 0 ? (list.Split(' ')[0], key) : throw new InvalidOperationException($"cafeia user key: {notes}");
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

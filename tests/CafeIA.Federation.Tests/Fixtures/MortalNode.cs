@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using CafeIA.Federation.Node.Exchange;
 using CafeIA.Federation.Node.Hubs;
 using CafeIA.Federation.Node.Journal;
@@ -25,9 +23,7 @@ internal sealed class MortalNode : IAsyncDisposable
         this.server = server;
         this.hub = hub;
         Folder = System.IO.Directory.CreateTempSubdirectory("cafeia-node-").FullName;
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        port = ((IPEndPoint)listener.LocalEndpoint).Port;
+        port = FreePorts.Take();
     }
 
     public string Folder { get; }

@@ -1,7 +1,6 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using CafeIA.Federation.Node.Exchange.Broker;
+using CafeIA.Federation.Node.Hubs;
 using CafeIA.Federation.Protocol.Identifiers;
 using CafeIA.Federation.Tests.Fixtures;
 using RabbitMQ.Client;
@@ -26,9 +25,9 @@ public sealed class RabbitServer : IAsyncLifetime
     private const int StartAttempts = 600;
 
     private readonly SemaphoreSlim gate = new(1);
-    private readonly int port = FreePort();
-    private readonly int epmdPort = FreePort();
-    private readonly int distributionPort = FreePort();
+    private readonly int port = FreePorts.Take();
+    private readonly int epmdPort = FreePorts.Take();
+    private readonly int distributionPort = FreePorts.Take();
     private IReadOnlyList<string> hubs = Hubs;
     private string? folder;
     private Process? epmd;
@@ -193,12 +192,5 @@ public sealed class RabbitServer : IAsyncLifetime
             return given;
         return System.IO.Directory.GetDirectories("/usr/lib/rabbitmq/lib", "rabbitmq_server-*").Order().Select(d => Path.Combine(d, "sbin")).LastOrDefault()
             ?? throw new InvalidOperationException($"RabbitMQ is not installed (apt-get install rabbitmq-server), or {Variable} names its sbin folder.");
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

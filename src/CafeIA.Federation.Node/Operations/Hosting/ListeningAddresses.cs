@@ -1,5 +1,5 @@
 using System.Net;
-using System.Net.Sockets;
+using CafeIA.Federation.Node.Hubs;
 using CafeIA.Federation.Node.Operations.Settings;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
@@ -10,7 +10,7 @@ internal static class ListeningAddresses
 {
     public static HttpOptions WithPorts(this HttpOptions http) => http with
     {
-        Urls = string.Join(';', http.Endpoints.Select(e => $"http://{e.Host}:{(e.Port == 0 ? FreePort() : e.Port)}")),
+        Urls = string.Join(';', http.Endpoints.Select(e => $"http://{e.Host}:{(e.Port == 0 ? FreePorts.Take() : e.Port)}")),
     };
 
     /// <summary>By which address this machine reaches the first endpoint.</summary>
@@ -31,12 +31,5 @@ internal static class ListeningAddresses
             else
                 kestrel.Listen(IPAddress.Parse(host), port);
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }
