@@ -83,13 +83,22 @@ public sealed class Follower(FederationId federation, HubId hub, KeyRing keys, J
     /// <param name="rootAtHeld">What its sender says its root was at the size held here.</param>
     /// <param name="proof">Consistency proof from there to the head (RFC 9162, section 2.1.4): it makes the sender's word the hub's.</param>
     /// <returns>Null when nothing is proven: then the sender is at fault, or both histories are one.</returns>
-    public Verdict.Fork? JudgeHistory(SignedHead theirs, Hash rootAtHeld, IReadOnlyList<Hash> proof)
+    public Verdict.Fork? JudgeHistory(SignedHead theirs, Hash rootAtHeld, IReadOnlyList<Hash> proof) =>
+        JudgeHistory(theirs, state.Frontier.Size, state.Frontier.Root(), rootAtHeld, proof);
+
+    /// <summary>The same by the roots at a smaller size: its sender may hold less of what its head covers than is held here.</summary>
+    /// <param name="theirs">A head of this epoch.</param>
+    /// <param name="size">No more than is held here.</param>
+    /// <param name="ourRoot">The root of the journal held here at that size.</param>
+    /// <param name="theirRoot">What its sender says its root was at that size.</param>
+    /// <param name="proof">Consistency proof from there to the head.</param>
+    public Verdict.Fork? JudgeHistory(SignedHead theirs, ulong size, Hash ourRoot, Hash theirRoot, IReadOnlyList<Hash> proof)
     {
         ArgumentNullException.ThrowIfNull(theirs);
         ArgumentNullException.ThrowIfNull(proof);
         return state.Proven is { } proven && theirs.Head.Epoch == state.Epoch && JudgeHead(theirs) is null
-            && rootAtHeld != state.Frontier.Root()
-            && Proof.VerifyConsistency(state.Frontier.Size, rootAtHeld, theirs.Head.Size, theirs.Head.Root, [.. proof])
+            && theirRoot != ourRoot
+            && Proof.VerifyConsistency(size, theirRoot, theirs.Head.Size, theirs.Head.Root, [.. proof])
                 ? new Verdict.Fork(proven, theirs)
                 : null;
     }

@@ -12,7 +12,7 @@ public sealed class Inquiry
     private readonly HashSet<HubId> expected;
     private readonly HashSet<HubId> missing;
     private readonly HashSet<HubId> gone = [];
-    private readonly Dictionary<HubId, SignedHead> shown = [];
+    private readonly Dictionary<HubId, (SignedHead Head, Position Held)> shown = [];
     private bool isStrangerGone;
 
     /// <param name="federation">The hub's.</param>
@@ -55,8 +55,8 @@ public sealed class Inquiry
     /// <summary>The last position of this hub's journal that anybody holds: a head may speak of more than is left of it anywhere.</summary>
     public Position HighestHeld { get; private set; }
 
-    /// <summary>What each member showed as the head of what it holds. Any two of them may be of two histories, so each is to be held against the journal before this hub goes on.</summary>
-    public IReadOnlyDictionary<HubId, SignedHead> Shown => shown;
+    /// <summary>What each member showed as the head of what it holds, and how much of that it holds. Any two of them may be of two histories, so each is to be held against the journal before this hub goes on.</summary>
+    public IReadOnlyDictionary<HubId, (SignedHead Head, Position Held)> Shown => shown;
 
     /// <summary>The highest head of this hub that anybody holds or has only seen; null when nobody knows any.</summary>
     public SignedHead? HighestKnown { get; private set; }
@@ -98,7 +98,7 @@ public sealed class Inquiry
                 Highest = head;
                 HighestFrom = member;
             }
-            shown[member] = head;
+            shown[member] = (head, covered);
             Know(head);
         }
         if (known is not null && IsOwn(known))

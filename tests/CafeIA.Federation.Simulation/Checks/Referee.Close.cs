@@ -82,7 +82,8 @@ internal sealed partial class Referee
     private string? LacksBody(SimNode node, SimNode author)
     {
         var table = node.Store.Tables.Of(author.Id);
-        return author.Adversary is null && table.Current.Values.FirstOrDefault(c => c.Op == ChangeOp.Put && table.Row(c.Position).Body is null && IsBodyHeld(author, c)) is { } hidden
+        // Who was told that an entry is erased takes no body of it, also when its author's whole machine was put back to before that and everybody else has forgotten.
+        return author.Adversary is null && table.Current.Values.FirstOrDefault(c => c.Op == ChangeOp.Put && table.Row(c.Position).Body is null && IsBodyHeld(author, c) && !node.Erased.Contains(author.Id, c.Entry)) is { } hidden
             ? $"{node} lacks the body of {author} {hidden.Position}"
             : null;
     }

@@ -19,7 +19,10 @@ internal sealed class OwnHub(SimNode node)
     private Position? marked;
     private Replica? recovery;
     private Position given;
+    private readonly HashSet<(Protocol.Hash Head, Position At)> asked = [];
     private int hints;
+    private int unproven;
+    private int waiting;
     private bool isHinting;
     private int made;
     private int announcementsLeft;
@@ -192,7 +195,8 @@ internal sealed class OwnHub(SimNode node)
     {
         Dismiss("suspect");
         node.Universe.Trace.Note($"{node} doubts its database: {doubts}");
-        hints = 0;
+        (hints, unproven, waiting) = (0, 0, 0);
+        asked.Clear();
         marked = node.Mark.Read()?.End;
         askedWith = node.KeysOf(node.Id);
         inquiry = new(Universe.Federation, node.Id, askedWith, node.Universe.Nodes.Select(n => n.Id));
@@ -269,9 +273,8 @@ internal sealed class OwnHub(SimNode node)
             return;
         }
         // What came back from one member may be another history than what a second one holds.
-        foreach (var (member, head) in complete.Shown.OrderBy(s => s.Key))
-            Recovery().Hint(node.Universe.Node(member), head);
-        if (IsFrozen)
+        var isWaiting = AskOfShown(complete);
+        if (IsFrozen || isWaiting)
             return;
         node.Universe.Referee.Settled(node);
         if (complete.Lost(Table.End, marked) is { } lost && !GoBeyond(lost, complete.HighestKnown))
@@ -282,6 +285,37 @@ internal sealed class OwnHub(SimNode node)
         doubts = Doubts.None;
         given = complete.HighestKnown?.Head.Position ?? given;
         Settled();
+    }
+
+    /// <summary>Holds what every member showed against the journal, where both end or where the shorter one does.</summary>
+    /// <returns>True while one of them has not said.</returns>
+    private bool AskOfShown(Inquiry complete)
+    {
+        foreach (var (member, (head, held)) in complete.Shown.OrderBy(s => s.Key))
+        {
+            var at = new Position(Table.Epoch, Math.Min(held.Seq, Table.Size));
+            if (head.Head.Position <= Table.End)
+                Recovery().Hint(node.Universe.Node(member), head);
+            else if (head.Head.Epoch == Table.Epoch && held.Epoch == Table.Epoch && at.Seq > 0 && asked.Add((head.Identity, at)))
+                AskHistory(complete, node.Universe.Node(member), head, at);
+        }
+        return waiting > 0;
+    }
+
+    private void AskHistory(Inquiry complete, SimNode member, SignedHead head, Position at)
+    {
+        waiting++;
+        node.Universe.Network.Ask(node, member, n => n.Adversary is { } a ? a.History(node.Id, at) : Serving.History(n, node.Id, at), answer =>
+        {
+            if (inquiry != complete || !IsSuspect)
+                return;
+            waiting--;
+            if (answer is null && ++unproven <= MostHints)
+                asked.Remove((head.Identity, at));
+            else if (answer is not null)
+                Recovery().Prove(answer, at);
+            node.After(answer is null ? AskAgain : 0, Settle);
+        });
     }
 
     /// <summary>What this hub signed and nobody holds is not signed a second time: another epoch begins beyond it.</summary>

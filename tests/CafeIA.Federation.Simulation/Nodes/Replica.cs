@@ -119,6 +119,14 @@ internal sealed class Replica(SimNode node, SimNode hub)
         });
     }
 
+    /// <summary>A peer tells its history's root where both hold it, with the proof from there to its head.</summary>
+    public void Prove(HistoryAnswer answer, Position at)
+    {
+        if (follower is not null && !isStopped && at.Epoch == Table.Epoch && at.Seq <= Table.Size
+            && follower.JudgeHistory(answer.Head, at.Seq, Table.RootAt(at.Seq), answer.Root, answer.Proof) is { } fork)
+            Freeze(fork);
+    }
+
     /// <summary>Bodies that no source had, or that came changed from all, are wanted until a peer has the bytes the header commits to.</summary>
     public void Mend(SimNode peer)
     {

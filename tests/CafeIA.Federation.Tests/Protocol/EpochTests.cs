@@ -99,6 +99,24 @@ public sealed class EpochTests
     }
 
     [Fact]
+    public void A_longer_history_of_which_its_sender_holds_less_than_is_held_here_is_proven_a_fork()
+    {
+        var (ours, theirs) = Forked();
+        var size = ours.Size;
+        ours.Write(AuthoredHistory.Put(8, "more"));
+        theirs.Write(AuthoredHistory.Put(9, "later"), AuthoredHistory.Put(9, "later still"));
+        var replica = new Replica();
+        replica.Deliver(ours.Cut(1, ours.Size));
+        var (head, proof) = (theirs.Heads[^1], theirs.Cut(size, size).Proof);
+        var ourRoot = MerkleTree.Root(ours.Changes.Take((int)size).Select(c => c.Leaf));
+        var theirRoot = MerkleTree.Root(theirs.Changes.Take((int)size).Select(c => c.Leaf));
+        Assert.Equal(head.Identity, replica.Follower.JudgeHistory(head, size, ourRoot, theirRoot, proof)!.Theirs.Identity);
+        // A root that the proof does not lead from proves nothing, and neither does one's own.
+        Assert.Null(replica.Follower.JudgeHistory(head, size, ourRoot, head.Head.Root, proof));
+        Assert.Null(replica.Follower.JudgeHistory(head, size, theirRoot, theirRoot, proof));
+    }
+
+    [Fact]
     public void A_shorter_history_that_parted_earlier_is_proven_a_fork()
     {
         var (ours, theirs) = Forked();

@@ -220,10 +220,20 @@ internal sealed partial class Applier(
     public async Task<bool> IsForkAsync(SignedHead theirs, Uri source, CancellationToken cancellation)
     {
         var held = follower!.State.Position;
-        if (theirs.Head.Epoch != held.Epoch || theirs.Head.Size < held.Seq)
-            return false;
-        var proof = await peers.HistoryAsync(source, hub.Id, held.Epoch, held.Seq, theirs.Head.Size, cancellation);
-        if (!proof.IsOk || follower.JudgeHistory(theirs, proof.Value.RootAtFirst, proof.Value.Proof) is not { } fork)
+        return theirs.Head.Epoch == held.Epoch && theirs.Head.Size >= held.Seq && await IsForkAsync(theirs, source, held.Seq, cancellation) == true;
+    }
+
+    /// <summary>The same by the root at a size that both hold; null when the source did not give it.</summary>
+    /// <param name="theirs">A head of the epoch that is held, beyond what is held.</param>
+    /// <param name="source">Who showed it.</param>
+    /// <param name="size">No more than is held here.</param>
+    /// <param name="cancellation">Gives up asking.</param>
+    public async Task<bool?> IsForkAsync(SignedHead theirs, Uri source, ulong size, CancellationToken cancellation)
+    {
+        var proof = await peers.HistoryAsync(source, hub.Id, theirs.Head.Epoch, size, theirs.Head.Size, cancellation);
+        if (!proof.IsOk || await proofs.RootAtAsync(hub, new(theirs.Head.Epoch, size), cancellation) is not { } root)
+            return null;
+        if (follower!.JudgeHistory(theirs, size, root, proof.Value.RootAtFirst, proof.Value.Proof) is not { } fork)
             return false;
         await FreezeAsync(fork, proof.Value);
         return true;

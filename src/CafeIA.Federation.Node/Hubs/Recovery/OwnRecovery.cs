@@ -54,11 +54,15 @@ internal sealed partial class OwnRecovery(
     /// <summary>Rounds after which everybody is asked afresh: who held what is missing may have lost it since.</summary>
     private const int RoundsUntilAfresh = 30;
 
+    /// <summary>Rounds in which a member that showed more than is held here is asked whether it is the same history; then the hub goes on without its word.</summary>
+    private const int MostUnproven = 10;
+
     private readonly HashSet<string> gone = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim gate = new(1);
     private IRecovering hub = null!;
     private Applier own = null!;
     private Position? marked;
+    private int unproven;
     private Task asking = Task.CompletedTask;
 
     /// <summary>Holds the journal as it was loaded against the high-water file; called once, first.</summary>
@@ -187,6 +191,7 @@ internal sealed partial class OwnRecovery(
         standing.Doubt(standing.Doubts | doubts, standing.Waiting, time.GetUtcNow());
         if (!isNew)
             return;
+        unproven = 0;
         LogDoubt(options.HubId, doubts);
         asking = RecallAsync(asking);
     }
@@ -276,13 +281,12 @@ internal sealed partial class OwnRecovery(
         if (own.Follower!.State.Position < inquiry.HighestHeld || !allAnswered)
             return false;
         // What came back from one member may be another history than what a second one holds.
-        foreach (var (member, head) in inquiry.Shown.DistinctBy(s => s.Value.Identity))
+        switch (await IsForkAsync(inquiry))
         {
-            var isFork = head.Head.Position <= own.Follower.State.Position
-                ? await own.TakeHeadAsync(head, null, hub.Stopping) == Taken.Forked
-                : hubs.Find(member)?.Address is { } address && await own.IsForkAsync(head, address, hub.Stopping);
-            if (isFork)
+            case true:
                 return await StandStillAsync();
+            case null when ++unproven <= MostUnproven:
+                return false;
         }
         var state = own.Follower.State;
         // What is held may have been proven under a head of more than came back.
@@ -295,6 +299,30 @@ internal sealed partial class OwnRecovery(
         standing.Trust();
         LogTrusted(options.HubId, hub.Written ?? state.Position);
         return true;
+    }
+
+    /// <summary>Holds what every member showed against the journal, where both end or where the shorter one does; null when one of them did not say.</summary>
+    private async Task<bool?> IsForkAsync(Inquiry inquiry)
+    {
+        bool? isFork = false;
+        foreach (var (member, (head, held)) in inquiry.Shown)
+        {
+            var end = own.Follower!.State.Position;
+            var size = Math.Min(held.Seq, end.Seq);
+            if (head.Head.Position <= end)
+            {
+                if (await own.TakeHeadAsync(head, null, hub.Stopping) == Taken.Forked)
+                    return true;
+            }
+            else if (head.Head.Epoch == end.Epoch && held.Epoch == end.Epoch && size > 0 && hubs.Find(member)?.Address is { } address)
+            {
+                var contradicts = await own.IsForkAsync(head, address, size, hub.Stopping);
+                if (contradicts == true)
+                    return true;
+                isFork = contradicts is null ? null : isFork;
+            }
+        }
+        return isFork;
     }
 
     /// <summary>Two histories are known. Writing is refused because the hub is frozen, which only an epoch ends; what was heard is of the other history: it is no reason to doubt this one at the next start.</summary>
