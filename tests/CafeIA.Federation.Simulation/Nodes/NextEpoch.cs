@@ -15,7 +15,7 @@ internal static class NextEpoch
     /// <param name="forkSize">Changes of the epoch that ends which all its histories have.</param>
     /// <param name="heads">Identities of the heads of those histories.</param>
     /// <param name="survivors">What is taken over.</param>
-    /// <returns>False when the journal moved, or when the connection broke: then it may stand there all the same.</returns>
+    /// <returns>False when the journal moved, or when the connection broke and the epoch does not stand there all the same.</returns>
     public static bool TryOpen(SimNode node, uint number, ulong forkSize, IReadOnlyList<Hash> heads, IEnumerable<Change> survivors)
     {
         var table = node.Store.Tables.Of(node.Id);
@@ -34,7 +34,8 @@ internal static class NextEpoch
         }
         catch (StoreUnavailableException)
         {
-            return false;
+            if (node.Store.Tables.Of(node.Id).Epoch != number)
+                return false;
         }
         node.Universe.Trace.Note($"{node} opens epoch {batch.Epoch} with {kept.Length} entries of {heads.Count} journals");
         node.Erased.Add([.. kept.Where(c => c.Header.Op == ChangeOp.Erase).Select(c => (node.Id, c.Header.Entry))]);
