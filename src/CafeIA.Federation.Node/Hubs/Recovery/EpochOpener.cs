@@ -70,8 +70,10 @@ internal sealed class EpochOpener(
         var (forkSize, forkRoot) = others.MinBy(o => o.ForkSize) is { } first ? (first.ForkSize, first.ForkRoot) : (0, MerkleTree.EmptyRoot);
         var heads = others.Count > 0 ? others.Select(o => o.Head) : [fork.Theirs];
         var opening = new EpochOpening(await LastEpochAsync(local, state, cancellation) + 1, state.Epoch, forkSize, forkRoot, [state.Proven!.Identity, .. heads.Select(h => h.Identity)], 0);
-        if (!await BeginAsync(local, state, opening, survivors.Values, cancellation))
+        if (await BeginAsync(local, state, opening, survivors.Values, cancellation) is not { } opened)
             return EpochReport.Refused("Le journal a changé entre-temps ; recommencer.");
+        // A command that is known is acknowledged again only when the file speaks of it, and none is while the hub is frozen.
+        await database.AdvanceAsync(opened.Position, opened.Frontier.Root(), cancellation);
         await hubs.UnfreezeAsync(local, cancellation);
         return new(null, opening.Number, [.. lines], 0);
 
@@ -97,13 +99,14 @@ internal sealed class EpochOpener(
         var survivors = await CurrentAsync(local, cancellation);
         var heads = new[] { state.Proven, known?.Head.Position > state.Position ? known : null }.OfType<SignedHead>().Select(h => h.Identity);
         var opening = new EpochOpening(lost.Epoch + 1, state.Epoch, state.Frontier.Size, state.Frontier.Root(), [.. heads], 0);
-        return await BeginAsync(local, state, opening, survivors.Values, cancellation);
+        return await BeginAsync(local, state, opening, survivors.Values, cancellation) is not null;
     }
 
-    private async Task<bool> BeginAsync(KnownHub local, JournalState state, EpochOpening opening, IReadOnlyCollection<Change> survivors, CancellationToken cancellation)
+    /// <returns>The journal in its new epoch; null when another activation wrote meanwhile.</returns>
+    private async Task<JournalState?> BeginAsync(KnownHub local, JournalState state, EpochOpening opening, IReadOnlyCollection<Change> survivors, CancellationToken cancellation)
     {
         var (batch, opened) = EpochAuthor.Open(options.FederationId, options.HubId, signers.Current, state, opening, survivors, RandomNumberGenerator.Create(), time.GetUtcNow());
-        return await writer.AppendAsync(local, batch, null, opened.Digest, cancellation) != AppendOutcome.Fenced;
+        return await writer.AppendAsync(local, batch, null, opened.Digest, cancellation) == AppendOutcome.Fenced ? null : opened;
     }
 
     /// <summary>The last epoch this hub had opened, as far as anybody knows: one may have been opened and lost, and its number is not given out twice.</summary>
