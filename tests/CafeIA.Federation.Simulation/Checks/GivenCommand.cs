@@ -18,6 +18,9 @@ internal sealed class GivenCommand(SimNode node, string name, Intent intent)
     /// <summary>Its author was told for good.</summary>
     public bool IsAnswered { get; set; }
 
+    /// <summary>One copy of it was refused for good. Another that was on its way may be written later all the same, when what it needs is there.</summary>
+    public bool IsRefused { get; set; }
+
     /// <summary>Where it stands, when an acknowledgement left the node.</summary>
     public Position? Acknowledged { get; set; }
 

@@ -194,7 +194,9 @@ internal sealed partial class Referee
         var model = new Dictionary<CommandId, Position>();
         foreach (var command in commands.Values.Where(c => c.Node == node && c.Acknowledged is not null))
             model[command.Id] = command.Acknowledged!.Value;
-        var written = table.Rows(1).Where(r => r.Parsed.Kind != EntryKind.Control).ToArray();
+        var written = table.Rows(1)
+            .Where(r => r.Parsed.Kind != EntryKind.Control && (model.ContainsKey(r.Parsed.Command) || commands.GetValueOrDefault(r.Parsed.Command) is not { IsRefused: true }))
+            .ToArray();
         foreach (var row in written)
         {
             if (!model.TryGetValue(row.Parsed.Command, out var position) || position != row.Parsed.Position)

@@ -56,6 +56,7 @@ internal sealed partial class Referee(Universe universe)
     public void Answered(SimNode node, GivenCommand command, Answer answer)
     {
         command.IsAnswered = true;
+        command.IsRefused |= answer.Kind == AnswerKind.Refused;
         if (answer.Kind == AnswerKind.Refused)
             universe.Trace.Note($"{node} refuses {command.Name}: {answer.Code}");
     }
