@@ -1,5 +1,6 @@
 using CafeIA.Federation.Node.Journal;
 using CafeIA.Federation.Protocol.Heads;
+using CafeIA.Federation.Protocol.Identifiers;
 
 namespace CafeIA.Federation.Node.Exchange;
 
@@ -19,7 +20,8 @@ internal interface IReplicas
     /// <param name="hub">Whose journal.</param>
     /// <param name="peer">Who says so, and where it can be pulled from.</param>
     /// <param name="head">The head it showed.</param>
-    void Hint(KnownHub hub, Uri peer, SignedHead head);
+    /// <param name="held">Of this node's own hub: how much of its journal the peer holds, as it says, for a head may only have been seen.</param>
+    void Hint(KnownHub hub, Uri peer, SignedHead head, Position held = default);
 
     /// <summary>The newest head of a hub that was verified here, though what it covers may not be held; null when none was.</summary>
     Task<SignedHead?> KnownAsync(KnownHub hub);

@@ -107,7 +107,7 @@ internal sealed partial class HubGrain(
         return queue.Writer.TryWrite(waiting) ? waiting.Answer.Task : Task.FromResult(leaving ? FencedAnswer : HubAnswer.From(HubRefusals.Busy));
     }
 
-    public async Task HintAsync(string peer, Immutable<byte[]> signedHead)
+    public async Task HintAsync(string peer, Immutable<byte[]> signedHead, uint heldEpoch, ulong heldSeq)
     {
         if (!SignedHead.TryDecode(signedHead.Value, out var head) || sequencer is not { } current || standing.IsSuspect || hubs.Local.IsFrozen)
             return;
@@ -117,7 +117,7 @@ internal sealed partial class HubGrain(
             return;
         if (head.Head.Position > current.State.Position)
         {
-            await recovery.PeerAheadAsync(peer, head);
+            await recovery.PeerAheadAsync(peer, head, new(heldEpoch, heldSeq));
         }
         else if (head.Head.Epoch == current.State.Epoch && await proofs.RootAtAsync(hubs.Local, head.Head.Position, stopping.Token) is { } root && root != head.Head.Root && current.State.Proven is { } proven)
         {

@@ -21,8 +21,8 @@ internal interface IHubGrain : IGrainWithStringKey
     /// <summary>The journal's rows were put right: the state in memory is loaded anew before the next batch.</summary>
     Task ReloadAsync();
 
-    /// <summary>Another node showed this head of this hub, not verified.</summary>
-    Task HintAsync(string peer, Immutable<byte[]> signedHead);
+    /// <summary>Another node showed this head of this hub, not verified, and says that it holds the journal up to a seq of an epoch.</summary>
+    Task HintAsync(string peer, Immutable<byte[]> signedHead, uint heldEpoch, ulong heldSeq);
 
     /// <summary>The operator says that these members, by name or address, no longer exist: their answer is not waited for.</summary>
     Task GiveUpOnAsync(string[] members);

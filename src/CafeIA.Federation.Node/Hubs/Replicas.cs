@@ -28,10 +28,12 @@ internal sealed partial class Replicas(IGrainFactory grains, HubRegister hubs, H
         Forget(Grain(hub.Id).ReceiveAsync(array.AsImmutable()), hub.Id);
     }
 
-    public void Hint(KnownHub hub, Uri peer, SignedHead head)
+    public void Hint(KnownHub hub, Uri peer, SignedHead head, Position held)
     {
         var bytes = head.Encode().AsImmutable();
-        Forget(hub.IsLocal ? grains.GetGrain<IHubGrain>(hub.Id.ToString()).HintAsync(peer.ToString(), bytes) : Grain(hub.Id).HintAsync(peer.ToString(), bytes), hub.Id);
+        Forget(
+            hub.IsLocal ? grains.GetGrain<IHubGrain>(hub.Id.ToString()).HintAsync(peer.ToString(), bytes, held.Epoch, held.Seq) : Grain(hub.Id).HintAsync(peer.ToString(), bytes),
+            hub.Id);
     }
 
     public async Task<SignedHead?> KnownAsync(KnownHub hub)

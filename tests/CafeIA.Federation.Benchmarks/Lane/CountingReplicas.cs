@@ -1,6 +1,7 @@
 using CafeIA.Federation.Node.Exchange;
 using CafeIA.Federation.Node.Journal;
 using CafeIA.Federation.Protocol.Heads;
+using CafeIA.Federation.Protocol.Identifiers;
 
 namespace CafeIA.Federation.Benchmarks.Lane;
 
@@ -19,7 +20,7 @@ internal sealed class CountingReplicas : IReplicas
     {
     }
 
-    public void Hint(KnownHub hub, Uri peer, SignedHead head)
+    public void Hint(KnownHub hub, Uri peer, SignedHead head, Position held)
     {
     }
 

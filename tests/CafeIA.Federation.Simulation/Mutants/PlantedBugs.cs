@@ -47,6 +47,7 @@ internal static class PlantedBugs
         new("all members but one are enough", 21, new Patch(Inquiry, "public bool IsComplete => missing.Count == 0;", "public bool IsComplete => missing.Count <= 1;")),
         new("numbers that were signed and lost are given again", 27, new Patch(Inquiry, "return signed > end && !isHeldByGone ? signed : null;", "return null;")),
         new("heads that a member has only seen are not looked at", 409, new Patch(Inquiry, "        if (known is not null && IsOwn(known))\n            Know(known);", "        _ = known;")),
+        new("what a member has only seen is not looked at when heads are compared", 9012713, new Patch(OwnHub, "if (head.Head.Position > Table.End && head.Head.Position > given && !IsSuspect && !IsFrozen && IsOwn(head))", "if (head.Head.Position > Table.End && head.Head.Position < given)")),
         new("the high-water file does not say what was signed and lost", 27, new Patch(Inquiry, "        if (mark > signed)\n            signed = mark.Value;", "        _ = mark;")),
     ];
 }

@@ -20,7 +20,7 @@ internal sealed class HeadExchange(SimNode node)
             if (expelled is not null && expelled.Version > node.Store.Tables.Expelled.Version)
                 node.Store.Commit(tables => tables.Expelled = expelled);
         });
-        node.Universe.Network.Ask(node, peer, n => new Told(n.Adversary is { } a ? a.Heads() : Serving.Heads(n), n.Store.Tables.Of(node.Id).End), told =>
+        node.Universe.Network.Ask(node, peer, n => new Told(n.Adversary is { } a ? a.Heads() : Serving.Heads(n), n.Store.Tables.Of(node.Id).End, n.Adversary is { } b ? b.Keys(node.Id).Known : Serving.Head(n, node.Id).Known), told =>
         {
             if (told is null)
                 return;
@@ -33,10 +33,12 @@ internal sealed class HeadExchange(SimNode node)
                 else if (node.Replicas.TryGetValue(hub, out var replica))
                     replica.Shown(peer, head, isKnown);
             }
+            if (told.Known is { } known)
+                node.Own.Seen(peer, known);
         });
         node.After(Interval + node.Chance.Below(500), Compare);
     }
 
-    /// <summary>A peer's heads, and how much it holds of the asking hub's journal.</summary>
-    private sealed record Told(IReadOnlyDictionary<HubId, SignedHead> Heads, Position Held);
+    /// <summary>A peer's heads, how much it holds of the asking hub's journal, and the highest head of that hub it has seen.</summary>
+    private sealed record Told(IReadOnlyDictionary<HubId, SignedHead> Heads, Position Held, SignedHead? Known);
 }

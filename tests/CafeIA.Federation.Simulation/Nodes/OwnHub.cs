@@ -110,22 +110,25 @@ internal sealed class OwnHub(SimNode node)
     {
         // What came back from a peer may lack a body as well.
         new Replica(node, node).Mend(peer);
-        if (isKnown || node.KeysOf(node.Id).For(head.Head.Key, head.Head.Position) is not { } key || !head.IsSignedBy(key))
+        if (isKnown || !IsOwn(head))
             return;
         // That nobody holds what a head speaks of was found out before; unless somebody holds it now. What a malicious node claims to hold and keeps to itself is no reason to ask again.
         var isHeld = peer.Adversary is null && held > Table.End;
         if (head.Head.Position > Table.End && (head.Head.Position > given || isHeld) && !IsSuspect)
         {
-            doubts |= Doubts.PeerAhead;
-            node.Universe.Trace.Note($"{node} doubts: {peer} shows {head.Head.Position}, ours is {Table.End}");
-            marked = node.Mark.Read()?.End;
-            KeepInMind(head);
-            Inquire();
+            DoubtFor(peer, head);
         }
         else if (head.Head.Epoch == Table.Epoch && head.Head.Size <= Table.Size && Table.RootAt(head.Head.Size) != head.Head.Root && !IsFrozen && Table.Head is not null)
         {
             Recovery().Hint(peer, head);
         }
+    }
+
+    /// <summary>A peer has seen a head of this hub without holding what it covers: whoever saw another epoch takes nothing more of this one.</summary>
+    public void Seen(SimNode peer, SignedHead head)
+    {
+        if (head.Head.Position > Table.End && head.Head.Position > given && !IsSuspect && !IsFrozen && IsOwn(head))
+            DoubtFor(peer, head);
     }
 
     /// <summary>Two histories of this hub are known: no more writing before another epoch.</summary>
@@ -189,6 +192,17 @@ internal sealed class OwnHub(SimNode node)
         foreach (var activation in activations.ToArray())
             activation.Leave(reason);
         activations.Clear();
+    }
+
+    private bool IsOwn(SignedHead head) => node.KeysOf(node.Id).For(head.Head.Key, head.Head.Position) is { } key && head.IsSignedBy(key);
+
+    private void DoubtFor(SimNode peer, SignedHead head)
+    {
+        doubts |= Doubts.PeerAhead;
+        node.Universe.Trace.Note($"{node} doubts: {peer} shows {head.Head.Position}, ours is {Table.End}");
+        marked = node.Mark.Read()?.End;
+        KeepInMind(head);
+        Inquire();
     }
 
     private void Inquire()

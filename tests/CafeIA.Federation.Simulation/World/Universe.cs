@@ -92,11 +92,11 @@ internal sealed class Universe
                     throw new BrokenInvariantException(Nodes.Any(n => n.IsSlow || n.Adversary is not null) ? 10 : 1, $"not equal {Calm / 1000} s after the last fault: {reason}");
                 Scheduler.RunUntil(Scheduler.Now + Look);
             }
-            // Late messages have no effect. What a malicious node has kept of a lost history, and shows last of all, may still prove a fork.
+            // Late messages have no effect; but what a hub lost with its disk somebody may show last of all, and what a malicious node has kept of it may still prove a fork.
             IsClosing = true;
             Scheduler.RunUntil(Scheduler.Now + Look);
         }
-        while (Nodes.Any(n => n.Adversary is not null) && Referee.WhyNotEqual() is not null);
+        while (Nodes.Any(n => n.Adversary is not null || Referee.Ledger.LineOf(n.Index) > 0) && Referee.WhyNotEqual() is not null);
         Referee.Close();
     }
 }

@@ -34,5 +34,5 @@ internal sealed class RecordingReplicas : IReplicas
 
     public Task<SignedHead?> KnownAsync(KnownHub hub) => Task.FromResult(Known.GetValueOrDefault(hub.Id));
 
-    public void Hint(KnownHub hub, Uri peer, SignedHead head) => Hints.Enqueue((hub.Id, peer, head));
+    public void Hint(KnownHub hub, Uri peer, SignedHead head, Position held) => Hints.Enqueue((hub.Id, peer, head));
 }

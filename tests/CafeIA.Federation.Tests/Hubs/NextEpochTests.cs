@@ -49,6 +49,32 @@ public sealed class NextEpochTests(PostgresServer server)
     }
 
     [Fact]
+    public async Task What_a_member_hears_of_late_is_not_given_out_twice_either()
+    {
+        await using var nodes = await MortalPair.StartAsync(server);
+        var (alpha, beta) = nodes;
+        await PutAsync(alpha, "gardé");
+        await AssertHoldsAsync(beta, "alpha", 1);
+        await alpha.StopAsync();
+        var mark = await File.ReadAllBytesAsync(alpha.Data.HighWaterFile, Cancellation);
+        var (backup, lost) = await LoseAsync(alpha, beta, "perdu");
+        // The whole machine is put back, mark and all, and nobody knows better when it asks.
+        await File.WriteAllBytesAsync(alpha.Data.HighWaterFile, mark, Cancellation);
+        await beta.StartAsync();
+        await alpha.StartAsync();
+        await alpha.Hosted<HeadExchange>().CompareAsync(beta.Address, Cancellation);
+        Assert.False(alpha.Get<OwnStanding>().IsSuspect);
+
+        await ShowAsync(beta, alpha, lost);
+        await alpha.Hosted<HeadExchange>().CompareAsync(beta.Address, Cancellation);
+        await Eventually.TrueAsync(async () => (await EndAsync(alpha)).Epoch == 2, "alpha goes on in a new epoch", Cancellation);
+        await AssertTrustedAsync(alpha);
+        Assert.Equal(new Position(2, 3), (await PutAsync(alpha, "ensuite")).Value.Position);
+        await AssertHoldsAsync(beta, "alpha", 3);
+        await server.DropDatabaseAsync(backup);
+    }
+
+    [Fact]
     public async Task A_body_that_the_author_has_lost_outlives_the_epoch_where_it_is_held()
     {
         await using var nodes = await MortalPair.StartAsync(server);

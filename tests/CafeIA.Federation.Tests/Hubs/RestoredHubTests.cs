@@ -1,6 +1,7 @@
 using System.Net;
 using CafeIA.Federation.Node.Directory.Search;
 using CafeIA.Federation.Node.Exchange;
+using CafeIA.Federation.Node.Hubs;
 using CafeIA.Federation.Node.Hubs.Recovery;
 using CafeIA.Federation.Node.Journal;
 using CafeIA.Federation.Node.Operations.Commands;
@@ -8,6 +9,7 @@ using CafeIA.Federation.Protocol.Identifiers;
 using CafeIA.Federation.Tests.Fixtures;
 using CafeIA.Federation.Tests.Protocol;
 using Npgsql;
+using Orleans.Concurrency;
 using Xunit;
 using static CafeIA.Federation.Tests.Hubs.RestoredNodes;
 
@@ -112,6 +114,31 @@ public sealed class RestoredHubTests(PostgresServer server)
 
         Assert.Equal((ExitCodes.Done, true), (code, output.Contains("Ce hub écrit", StringComparison.Ordinal)));
         Assert.Equal(new Position(1, 2), (await PutAsync(alpha, "deux")).Value.Position);
+    }
+
+    [Fact]
+    public async Task What_was_given_up_is_no_reason_to_doubt_again_until_somebody_holds_it()
+    {
+        await using var nodes = await MortalPair.StartAsync(server);
+        var (alpha, beta) = nodes;
+        await PutAsync(alpha, "un");
+        await AssertHoldsAsync(beta, "alpha", 1);
+        var (backup, lost) = await LoseAsync(alpha, beta, "perdu");
+        await beta.StartAsync();
+        await ShowAsync(beta, alpha, lost);
+        // Who may hold the rest is gone.
+        var gamma = new Uri($"http://127.0.0.1:{FreePorts.Take()}");
+        alpha.Peers = [beta.Address, gamma];
+        await alpha.StartAsync();
+        Assert.Equal("hub-suspect", (await PutAsync(alpha, "deux")).Refusal!.Code);
+        Assert.Equal(ExitCodes.Done, (await CommandAsync(alpha, "recover", "--without", gamma.ToString())).Code);
+
+        var own = alpha.Get<IGrainFactory>().GetGrain<IHubGrain>("alpha");
+        await own.HintAsync(beta.Address.ToString(), lost.Encode().AsImmutable(), 1, 1);
+        Assert.False(alpha.Get<OwnStanding>().IsSuspect);
+        await own.HintAsync(gamma.ToString(), lost.Encode().AsImmutable(), 1, 2);
+        Assert.True(alpha.Get<OwnStanding>().IsSuspect);
+        await server.DropDatabaseAsync(backup);
     }
 
     [Fact]

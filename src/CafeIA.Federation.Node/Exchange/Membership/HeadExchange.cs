@@ -49,13 +49,13 @@ internal sealed partial class HeadExchange(
                 continue;
             if (outcome == "different")
                 LogDifferent(peer, id, head.Head.Position);
-            if (hub.IsLocal && outcome == "peer-ahead")
-                LogOwnAhead(peer, head.Head.Position);
             if (outcome != "peer-behind")
                 ahead++;
             // Also of a peer that is behind: its head is of the history held here, or proves another.
-            replicas.Hint(hub, peer, head);
+            if (!hub.IsLocal || outcome != "peer-ahead")
+                replicas.Hint(hub, peer, head);
         }
+        await AskOfOwnAsync(peer, ends.GetValueOrDefault(hubs.Local.Id), cancellation);
         return ahead;
     }
 
@@ -108,6 +108,19 @@ internal sealed partial class HeadExchange(
         }
     }
 
+    /// <summary>What the peer has seen of this node's own hub counts as well, held or not: who saw an epoch that was lost with a machine takes nothing more of the one before.</summary>
+    private async Task AskOfOwnAsync(Uri peer, JournalEnd? ours, CancellationToken cancellation)
+    {
+        var answer = await client.HeadAsync(peer, hubs.Local.Id, cancellation);
+        if (!answer.IsOk)
+            return;
+        foreach (var head in new[] { answer.Value.Head, answer.Value.Known }.OfType<SignedHead>().Where(h => h.Head.Position > (ours?.Position ?? default)))
+        {
+            LogOwnAhead(peer, head.Head.Position);
+            replicas.Hint(hubs.Local, peer, head, answer.Value.Held ?? answer.Value.Head?.Head.Position ?? default);
+        }
+    }
+
     private static string Compare(JournalEnd? ours, SignedHead theirs)
     {
         if (ours is null || theirs.Head.Position > ours.Position)
@@ -124,7 +137,7 @@ internal sealed partial class HeadExchange(
     [LoggerMessage(2, LogLevel.Error, "Le nœud {Peer} tient au même numéro {Position} du journal de {Hub} un autre contenu que ce nœud")]
     private partial void LogDifferent(Uri peer, HubId hub, Position position);
 
-    [LoggerMessage(3, LogLevel.Error, "Le nœud {Peer} tient le journal de ce hub jusqu’à {Position}, plus loin qu’ici : cette base vient d’une sauvegarde ancienne, ou d’une copie. Rien n’est écrit avant que ce soit repris.")]
+    [LoggerMessage(3, LogLevel.Error, "Le nœud {Peer} tient ou a vu le journal de ce hub jusqu’à {Position}, plus loin qu’ici : cette base vient d’une sauvegarde ancienne, ou d’une copie. Rien n’est écrit avant que ce soit repris.")]
     private partial void LogOwnAhead(Uri peer, Position position);
 
     [LoggerMessage(5, LogLevel.Error, "Le journal de {Id} n’a pas pu être réparé d’après {Peer} ; nouvel essai bientôt, d’après un autre")]

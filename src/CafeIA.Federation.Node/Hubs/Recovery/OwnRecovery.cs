@@ -62,6 +62,7 @@ internal sealed partial class OwnRecovery(
     private IRecovering hub = null!;
     private Applier own = null!;
     private Position? marked;
+    private Position given;
     private int unproven;
     private Task asking = Task.CompletedTask;
 
@@ -101,8 +102,14 @@ internal sealed partial class OwnRecovery(
     public void GiveUpOn(IEnumerable<string> members) => gone.UnionWith(members);
 
     /// <summary>A peer shows a head of this hub, signed by it, beyond what is written here. The high-water file says so from now on: a process that dies now doubts again.</summary>
-    public async Task PeerAheadAsync(string peer, SignedHead head)
+    /// <param name="peer">Who shows it.</param>
+    /// <param name="head">What it shows.</param>
+    /// <param name="held">How much of this hub's journal the peer holds, as it says.</param>
+    public async Task PeerAheadAsync(string peer, SignedHead head, Position held)
     {
+        // That nobody holds what a head speaks of was found out before, unless somebody holds it now.
+        if (head.Head.Position <= given && !(held > hub.Written))
+            return;
         LogPeerAhead(options.HubId, peer, head.Head.Position);
         Doubt(Doubts.PeerAhead);
         await KeepInMindAsync(head);
@@ -168,7 +175,7 @@ internal sealed partial class OwnRecovery(
             {
                 var waiting = await recall.AskAsync(inquiry, [], hub.Stopping);
                 if (inquiry.HighestKnown is { } known && hub.Written is { } written && known.Head.Position > written)
-                    await PeerAheadAsync(inquiry.HighestFrom?.ToString() ?? "/head", known);
+                    await PeerAheadAsync(inquiry.HighestFrom?.ToString() ?? "/head", known, inquiry.HighestHeld);
                 if (waiting.Count == 0)
                     return;
                 await Task.Delay(AskAgain, time, hub.Stopping);
@@ -296,6 +303,7 @@ internal sealed partial class OwnRecovery(
             hub.Leave();
             return true;
         }
+        given = inquiry.HighestKnown?.Head.Position ?? given;
         standing.Trust();
         LogTrusted(options.HubId, hub.Written ?? state.Position);
         return true;

@@ -1,4 +1,5 @@
 using CafeIA.Federation.Node.Exchange;
+using CafeIA.Federation.Protocol.Heads;
 using CafeIA.Federation.Protocol.Identifiers;
 using CafeIA.Federation.Tests.Fixtures;
 using Xunit;
@@ -23,6 +24,22 @@ public sealed class HeadExchangeTests(PostgresServer postgres)
         // Its own hub's journal is nothing to hint at.
         await alpha.CommitAsync("{}");
         Assert.Equal(0, await alpha.Heads.CompareAsync(alpha.Address, Cancellation));
+    }
+
+    [Fact]
+    public async Task A_head_of_its_own_that_a_peer_has_only_seen_is_hinted_at()
+    {
+        await using var alpha = await LoneExchange.StartAsync(postgres, "alpha");
+        await using var beta = await LoneExchange.StartAsync(postgres, "beta");
+        await beta.Watch.GreetAsync(new PeerOptions { Address = alpha.Address }, Cancellation);
+        var held = await alpha.CommitAsync("{}");
+        beta.Replicas.Known[HubId.Parse("alpha")] = held;
+        await alpha.Heads.CompareAsync(beta.Address, Cancellation);
+        Assert.Empty(alpha.Replicas.Hints);
+        var later = SignedHead.Sign(held.Head with { Size = held.Head.Size + 1 }, alpha.Get<HubSigners>().Current);
+        beta.Replicas.Known[HubId.Parse("alpha")] = later;
+        await alpha.Heads.CompareAsync(beta.Address, Cancellation);
+        Assert.Contains(alpha.Replicas.Hints, h => h.Hub == HubId.Parse("alpha") && h.Peer == beta.Address && h.Head.Identity == later.Identity);
     }
 
     [Fact]
