@@ -20,7 +20,7 @@ internal sealed class HeadExchange(SimNode node)
             if (expelled is not null && expelled.Version > node.Store.Tables.Expelled.Version)
                 node.Store.Commit(tables => tables.Expelled = expelled);
         });
-        node.Universe.Network.Ask(node, peer, n => new Told(n.Adversary is { } a ? a.Heads() : Serving.Heads(n), n.Store.Tables.Of(node.Id).End, n.Adversary is { } b ? b.Keys(node.Id).Known : Serving.Head(n, node.Id).Known), told =>
+        node.Universe.Network.Ask(node, peer, n => new Told(n.Adversary is { } a ? a.Heads() : Serving.Heads(n), n.Store.Tables.Of(node.Id).End, Serving.Head(n, node.Id).Known), told =>
         {
             if (told is null)
                 return;
