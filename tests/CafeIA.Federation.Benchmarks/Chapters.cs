@@ -26,8 +26,9 @@ internal static class Chapters
         ["lane"] = LaneRate.MeasureAsync,
         ["catchup"] = CatchUpRate.MeasureAsync,
         ["hubs"] = HubCurve.MeasureAsync,
-        ["search"] = Searches.MeasureAsync,
+        // The node that took a journal over is the one that is searched.
         ["takeover"] = SnapshotTakeover.MeasureAsync,
+        ["search"] = Searches.MeasureAsync,
         ["buckets"] = BucketRepair.MeasureAsync,
     };
 

@@ -5,8 +5,12 @@ using Xunit;
 namespace CafeIA.Federation.Simulation;
 
 /// <summary>Thousands of small federations, each with its own misfortunes, and all twelve invariants after each.</summary>
+[Collection(SimulationTests.Cores)]
 public sealed class SimulationTests(ITestOutputHelper output)
 {
+    /// <summary>One after the other, for each takes all cores.</summary>
+    public const string Cores = "takes all cores";
+
     private const int FixedSeeds = 10_000;
 
     /// <summary>Few, so that a run is seldom red for what nobody changed; <c>--seeds N --from S</c> looks for more.</summary>

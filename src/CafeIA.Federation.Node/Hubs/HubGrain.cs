@@ -310,6 +310,7 @@ internal sealed partial class HubGrain(
     private async Task<Sequencer> LoadAsync(CancellationToken cancellation)
     {
         var state = await loader.LoadAsync(hubs.Local, cancellation);
+        await hubs.UnfreezeBeyondAsync(hubs.Local, state.Epoch, cancellation);
         checkpointed = state.Position.Seq;
         await keys.UseAsync(cancellation);
         sequencer = new Sequencer(options.FederationId, options.HubId, keys.Current, state, RandomNumberGenerator.Create());

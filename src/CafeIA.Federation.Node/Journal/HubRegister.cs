@@ -167,6 +167,16 @@ internal sealed class HubRegister(NpgsqlDataSource database, TimeProvider time)
         Replace(hub.Id, isFrozen: false);
     }
 
+    /// <summary>A fork is over where the journal stands in a later epoch than the heads that prove it. A process that died after it committed the epoch, or did not know whether it had, left the hub frozen.</summary>
+    /// <param name="hub">Whose journal was loaded.</param>
+    /// <param name="epoch">In which it stands.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public async Task UnfreezeBeyondAsync(KnownHub hub, uint epoch, CancellationToken cancellation)
+    {
+        if (Find(hub.Id) is { IsFrozen: true } frozen && await ForkAsync(frozen, cancellation) is var (ours, theirs) && Math.Max(ours.Head.Epoch, theirs.Head.Epoch) < epoch)
+            await UnfreezeAsync(frozen, cancellation);
+    }
+
     /// <summary>Both heads of a hub that showed two histories; null when it never did.</summary>
     public async Task<(SignedHead Ours, SignedHead Theirs)?> ForkAsync(KnownHub hub, CancellationToken cancellation)
     {

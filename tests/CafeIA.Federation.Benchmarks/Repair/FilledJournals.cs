@@ -4,6 +4,12 @@ using Npgsql;
 
 namespace CafeIA.Federation.Benchmarks.Repair;
 
+/// <summary>A stopped node whose directory shows a whole journal.</summary>
+/// <param name="Folder">With the node's own folder under its hub's name; deleted by whoever takes it.</param>
+/// <param name="Hub">The node's own hub.</param>
+/// <param name="Database">Its connection string.</param>
+internal sealed record ShownJournal(string Folder, string Hub, string Database);
+
 /// <summary>Journals of one hub that has written a lot: each size is written once a run, and whoever needs it gets a copy of the database and of what lies beside it.</summary>
 internal sealed class FilledJournals(PostgresStage postgres) : IDisposable
 {
@@ -13,6 +19,7 @@ internal sealed class FilledJournals(PostgresStage postgres) : IDisposable
     private const int Connections = 20;
 
     private readonly Dictionary<(int Entries, int Seed), (string Folder, string Database)> written = [];
+    private readonly Dictionary<(int Entries, int Seed), ShownJournal> shown = [];
 
     /// <summary>A journal of so many entries, with an empty directory; the node that wrote it is stopped.</summary>
     /// <param name="folder">The hub's key and mark come into a folder of its name there.</param>
@@ -38,9 +45,15 @@ internal sealed class FilledJournals(PostgresStage postgres) : IDisposable
         return copy;
     }
 
+    /// <summary>A node holds a journal of that size and its directory, and was stopped: who measures something that needs both takes them instead of making them.</summary>
+    public void Keep(int entries, int seed, ShownJournal node) => shown[(entries, seed)] = node;
+
+    /// <summary>What was kept, to be changed at will; null when there is none or somebody has it already.</summary>
+    public ShownJournal? TakeShown(int entries, int seed) => shown.Remove((entries, seed), out var node) ? node : null;
+
     public void Dispose()
     {
-        foreach (var (folder, _) in written.Values)
+        foreach (var folder in written.Values.Select(w => w.Folder).Concat(shown.Values.Select(s => s.Folder)))
             Directory.Delete(folder, recursive: true);
     }
 }

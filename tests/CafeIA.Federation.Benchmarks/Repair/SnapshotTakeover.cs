@@ -12,6 +12,7 @@ namespace CafeIA.Federation.Benchmarks.Repair;
 internal static class SnapshotTakeover
 {
     private const double TargetRatio = 1.5;
+    private const string Joining = "beta";
 
     private static readonly int[] Curve = [10_000, 100_000, 1_000_000];
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
@@ -23,29 +24,37 @@ internal static class SnapshotTakeover
             var folder = Directory.CreateTempSubdirectory("cafeia-takeover-").FullName;
             try
             {
-                await MeasureAsync(postgres, folder, entries, options, table, cancellation);
+                var copy = await MeasureAsync(postgres, folder, entries, options, table, cancellation);
+                if (entries == options.Entries)
+                {
+                    postgres.Journals.Keep(entries, options.Seed, new(folder, Joining, copy));
+                    continue;
+                }
             }
-            finally
+            catch
             {
                 Directory.Delete(folder, recursive: true);
+                throw;
             }
+            Directory.Delete(folder, recursive: true);
         }
         table.Context = "events with dates, places and texts";
     }
 
-    private static async Task MeasureAsync(PostgresStage postgres, string folder, int entries, BenchmarkOptions options, ResultTable table, CancellationToken cancellation)
+    /// <returns>The database of the node that joined.</returns>
+    private static async Task<string> MeasureAsync(PostgresStage postgres, string folder, int entries, BenchmarkOptions options, ResultTable table, CancellationToken cancellation)
     {
         var database = await postgres.Journals.CopyAsync(folder, entries, options.Seed, cancellation);
         await using var analyzed = NpgsqlDataSource.Create(database);
         await ExecuteAsync(analyzed, "vacuum analyze", cancellation);
-        var copy = await postgres.CreateDatabaseAsync("beta", 20, cancellation);
+        var copy = await postgres.CreateDatabaseAsync(Joining, 20, cancellation);
         TimeSpan took;
         await using (var alpha = await RepairStage.StartAsync(folder, FilledJournals.Hub, database, [], null, cancellation))
         {
             Progress.Say("taken over…");
             await ExecuteAsync(analyzed, "checkpoint", cancellation);
             var started = TimeProvider.System.GetTimestamp();
-            await using var beta = await RepairStage.StartAsync(folder, "beta", copy, [alpha.Address], null, cancellation);
+            await using var beta = await RepairStage.StartAsync(folder, Joining, copy, [alpha.Address], null, cancellation);
             var end = await AwaitAsync(beta.Services.GetRequiredService<HubRegister>(), beta.Services.GetRequiredService<JournalReader>(), (ulong)entries, cancellation);
             took = TimeProvider.System.GetElapsedTime(started);
             if (end.Floor != (ulong)entries)
@@ -55,6 +64,7 @@ internal static class SnapshotTakeover
         await BareLoad.MeasureAsync(postgres, folder, copy, entries, baseline, table, cancellation);
         table.Add($"a new node, from its start until it holds and shows {entries} entries of a hub", "s", entries == options.Entries ? Target.AtMostRatio(TargetRatio) : null, took.TotalSeconds, baseline);
         table.Add("… entries a second", "entries/s", null, entries / took.TotalSeconds);
+        return copy;
     }
 
     private static async Task<JournalEnd> AwaitAsync(HubRegister hubs, JournalReader journals, ulong size, CancellationToken cancellation)

@@ -39,8 +39,16 @@ internal static class BigDirectory
                 await ProjectAsync(source, hub, projection, after, cancellation);
         }));
         Progress.Say("  indexes…");
-        foreach (var sql in indexes.Append("vacuum analyze event").Append("vacuum analyze occurrence").Append("vacuum analyze entry").Append("vacuum analyze change"))
+        foreach (var sql in indexes)
             await ExecuteAsync(source, sql, cancellation);
+    }
+
+    /// <summary>As autovacuum leaves a directory some minutes after it was written.</summary>
+    public static async Task AnalyzeAsync(string database, CancellationToken cancellation)
+    {
+        await using var source = RepairStage.Filling(database);
+        foreach (var name in new[] { "event", "occurrence", "entry", "change" })
+            await ExecuteAsync(source, $"vacuum analyze {name}", cancellation);
     }
 
     private static async Task ProjectAsync(NpgsqlDataSource source, KnownHub hub, EventProjection projection, long after, CancellationToken cancellation)

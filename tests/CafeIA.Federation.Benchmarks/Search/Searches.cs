@@ -38,12 +38,17 @@ internal static class Searches
 
     public static async Task MeasureAsync(PostgresStage postgres, BenchmarkOptions options, ResultTable table, CancellationToken cancellation)
     {
-        var folder = System.IO.Directory.CreateTempSubdirectory("cafeia-search-").FullName;
+        var node = postgres.Journals.TakeShown(options.Entries, options.Seed);
+        var folder = node?.Folder ?? System.IO.Directory.CreateTempSubdirectory("cafeia-search-").FullName;
         try
         {
-            var database = await postgres.Journals.CopyAsync(folder, options.Entries, options.Seed, cancellation);
-            await BigDirectory.FillAsync(database, options, cancellation);
-            await MeasureAsync(folder, database, options, table, cancellation);
+            if (node is null)
+            {
+                node = new(folder, FilledJournals.Hub, await postgres.Journals.CopyAsync(folder, options.Entries, options.Seed, cancellation));
+                await BigDirectory.FillAsync(node.Database, options, cancellation);
+            }
+            await BigDirectory.AnalyzeAsync(node.Database, cancellation);
+            await MeasureAsync(node, options, table, cancellation);
         }
         finally
         {
@@ -51,13 +56,13 @@ internal static class Searches
         }
     }
 
-    private static async Task MeasureAsync(string folder, string database, BenchmarkOptions options, ResultTable table, CancellationToken cancellation)
+    private static async Task MeasureAsync(ShownJournal shown, BenchmarkOptions options, ResultTable table, CancellationToken cancellation)
     {
         Progress.Say("The node starts and reads its index…");
         GC.Collect();
         var before = GC.GetTotalMemory(forceFullCollection: true);
         var started = TimeProvider.System.GetTimestamp();
-        await using var node = await RepairStage.StartAsync(folder, FilledJournals.Hub, database, [], null, cancellation);
+        await using var node = await RepairStage.StartAsync(shown.Folder, shown.Hub, shown.Database, [], null, cancellation);
         var index = node.Services.GetRequiredService<IndexUpkeep>();
         while (index.Current is null)
             await Task.Delay(Look, TimeProvider.System, cancellation);

@@ -4,6 +4,7 @@ using Xunit;
 namespace CafeIA.Federation.Simulation.Mutants;
 
 /// <summary>The simulation is worth what it catches.</summary>
+[Collection(SimulationTests.Cores)]
 public sealed class MutantTests(ITestOutputHelper output)
 {
     [Fact]

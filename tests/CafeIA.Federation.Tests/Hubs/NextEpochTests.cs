@@ -175,9 +175,21 @@ public sealed class NextEpochTests(PostgresServer server)
 
         Assert.Equal(2U, (await PutAsync(alpha, "ensuite")).Value.Position.Epoch);
         await Eventually.TrueAsync(async () => await StateAsync(beta, "alpha") == await StateAsync(alpha, "alpha"), "beta is in the new epoch", Cancellation);
-        Assert.False(beta.Get<HubRegister>().Find(HubId.Parse("alpha"))!.IsFrozen);
+        await Eventually.TrueAsync(() => !beta.Get<HubRegister>().Find(HubId.Parse("alpha"))!.IsFrozen, "the fork is over at beta", Cancellation);
         await alpha.Hosted<HeadExchange>().CompareAsync(beta.Address, Cancellation);
         Assert.False(alpha.Local.IsFrozen);
+
+        // Both die after the commit of the epoch and before they note that the fork is over.
+        foreach (var node in new[] { alpha, beta })
+        {
+            await using (var command = node.Get<NpgsqlDataSource>().CreateCommand("update hub set frozen_at = now() where hub_id = 'alpha'"))
+                await command.ExecuteNonQueryAsync(Cancellation);
+            await node.StopAsync();
+        }
+        await beta.StartAsync();
+        await alpha.StartAsync();
+        Assert.Equal(new Position(2, 5), (await PutAsync(alpha, "la suite")).Value.Position);
+        await AssertHoldsAsync(beta, "alpha", 5);
         await server.DropDatabaseAsync(backup);
     }
 

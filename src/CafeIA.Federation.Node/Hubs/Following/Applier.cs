@@ -58,6 +58,7 @@ internal sealed partial class Applier(
     {
         var known = hubs.Find(hub.Id) ?? hub;
         var state = await loader.LoadAsync(known, cancellation);
+        await hubs.UnfreezeBeyondAsync(known, state.Epoch, cancellation);
         checkpointed = state.Position.Seq;
         follower = new Follower(options.FederationId, hub.Id, await LoadKeysAsync(known, cancellation), state);
     }

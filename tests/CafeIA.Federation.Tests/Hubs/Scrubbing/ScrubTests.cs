@@ -25,7 +25,7 @@ public sealed class ScrubTests(ScrubbedNodes nodes) : IClassFixture<ScrubbedNode
                 var report = await ScrubAsync(node);
                 Assert.Equal([], report.Findings);
                 Assert.Equal(((long)Written, true), (report.Changes, report.Entries > 200));
-                isUnchanged = before == await ContentAsync(node);
+                isUnchanged = before.SequenceEqual(await ContentAsync(node));
             }
             Assert.True(isUnchanged);
         }
