@@ -7,6 +7,9 @@ namespace CafeIA.Federation.Node.Directory.Index;
 /// <summary>A set of documents while a search is answered: one bit each, from a pool.</summary>
 internal sealed class Bits : IDisposable
 {
+    /// <summary>Documents of the words that <see cref="Words"/> gives at once.</summary>
+    public const int Block = 65_536;
+
     private readonly int words;
     private ulong[] buffer;
 
@@ -54,7 +57,7 @@ internal sealed class Bits : IDisposable
     }
 
     /// <summary>The words from a document on that is a multiple of 65,536, at most a block; empty behind the end.</summary>
-    public Span<ulong> Words(int first) => first >= Length ? [] : All[(first / 64)..Math.Min(words, (first / 64) + 1024)];
+    public Span<ulong> Words(int first) => first >= Length ? [] : All[(first / 64)..Math.Min(words, (first + Block) / 64)];
 
     public void Set(int document)
     {

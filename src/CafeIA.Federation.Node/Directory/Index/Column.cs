@@ -11,6 +11,9 @@ internal sealed class Column<T>
 
     public int Count { get; private set; }
 
+    /// <summary>The block of values that begins at a multiple of 65,536; behind what was added before the reader began, it holds anything.</summary>
+    public ReadOnlySpan<T> Block(int first) => blocks[first >> Shift];
+
     public long Bytes => (long)blocks.Length * BlockSize * System.Runtime.CompilerServices.Unsafe.SizeOf<T>();
 
     /// <summary>The value at a place that was added before the reader began; the writer may change it.</summary>

@@ -79,8 +79,8 @@ internal sealed class EventIndex
     /// <summary>Behind the last of them.</summary>
     public int EndOfOccurrences(int document, Generation at) => document + 1 < at.Documents ? firstOccurrences[document + 1] : at.Occurrences;
 
-    /// <summary>Where it stands on the map, in the units of <see cref="MapGrid"/>; negative: nowhere.</summary>
-    public (int East, int South) Stands(int document) => (easts[document], souths[document]);
+    /// <summary>What a map asks of each event: of the 65,536 from a multiple of that on.</summary>
+    public StandingBlock Standing(int first) => new(easts.Block(first), souths.Block(first), diedAt.Block(first), reaches.Block(first));
 
     /// <summary>UTC ticks before which a period without an end has to begin to keep any occurrence of the event.</summary>
     public long Reach(int document) => reaches[document];
@@ -183,6 +183,21 @@ internal sealed class EventIndex
         diedAt[document] = current.Number + 1;
         deaths++;
     }
+}
+
+/// <summary>Columns of one block of events, in their order.</summary>
+internal readonly ref struct StandingBlock(ReadOnlySpan<int> east, ReadOnlySpan<int> south, ReadOnlySpan<int> diedAt, ReadOnlySpan<long> reach)
+{
+    /// <summary>In the units of <see cref="MapGrid"/>; negative: nowhere.</summary>
+    public readonly ReadOnlySpan<int> East = east;
+
+    public readonly ReadOnlySpan<int> South = south;
+
+    /// <summary>The first generation that does not show it.</summary>
+    public readonly ReadOnlySpan<int> DiedAt = diedAt;
+
+    /// <inheritdoc cref="EventIndex.Reach"/>
+    public readonly ReadOnlySpan<long> Reach = reach;
 }
 
 /// <summary>How far the index is to be read: what was added later is not there yet, and what died later still lives.</summary>

@@ -1,3 +1,4 @@
+using System.Numerics;
 using CafeIA.Federation.Node.Directory.Search;
 using NpgsqlTypes;
 
@@ -65,19 +66,48 @@ internal sealed class IndexSearch
     {
         if (period.To is { } to && period.From is { } from && to - from < ShortPeriod)
             KeepWithin(matching, from, to);
-        var cells = new MapCell[grid.Columns * grid.Rows];
-        for (var document = matching.Next(0); document >= 0; document = matching.Next(document + 1))
+        var sums = new CellSum[grid.Columns * grid.Rows];
+        for (var first = 0; first < at.Documents; first += Bits.Block)
+            Count(matching.Words(first), first, grid, sums);
+        var cells = new List<MapCell>();
+        foreach (var (cell, sum) in sums.Index())
         {
-            var (east, south) = index.Stands(document);
-            var cell = east < 0 ? -1 : grid.CellOf(east, south);
-            if (cell < 0 || !index.Lives(document, at) || !period.KeepsAny(document, at) || (filter.Near is not null && !ground!.Keeps(index.Point(document))))
-                continue;
-            ref var sum = ref cells[cell];
-            var entry = index.Entry(document);
-            sum = new(cell, sum.Count + 1, sum.East + east, sum.South + south, sum.Count == 0 || entry.CompareTo(sum.First) < 0 ? entry : sum.First);
+            if (sum.Count > 0)
+                cells.Add(new(cell, sum.Count, sum.East, sum.South, sum.Count == 1 ? index.Entry(sum.Document) : Guid.Empty));
         }
-        return [.. cells.Where(c => c.Count > 0)];
+        return cells;
     }
+
+    /// <summary>A map of a whole country asks this of every event there is: column by column in their order, nothing is looked up.</summary>
+    private void Count(ReadOnlySpan<ulong> words, int first, MapGrid grid, CellSum[] sums)
+    {
+        var standing = index.Standing(first);
+        var reach = period.ReachAfter;
+        var after = reach ?? 0;
+        var isPlain = reach is not null && filter.Near is null;
+        var number = at.Number;
+        var end = Math.Min(Bits.Block, at.Documents - first);
+        for (var w = 0; w < words.Length; w++)
+        {
+            for (var word = words[w]; word != 0; word &= word - 1)
+            {
+                var i = (w << 6) + BitOperations.TrailingZeroCount(word);
+                if (i >= end)
+                    return;
+                var (east, south) = (standing.East[i], standing.South[i]);
+                var cell = east < 0 ? -1 : grid.CellOf(east, south);
+                if (cell < 0 || standing.DiedAt[i] <= number || !(isPlain ? standing.Reach[i] > after : Keeps(first + i)))
+                    continue;
+                ref var sum = ref sums[cell];
+                sum.Count++;
+                sum.East += east;
+                sum.South += south;
+                sum.Document = first + i;
+            }
+        }
+    }
+
+    private bool Keeps(int document) => period.KeepsAny(document, at) && (filter.Near is null || ground!.Keeps(index.Point(document)));
 
     /// <summary>Keeps the events that have an occurrence in the hours of a period, or a long one.</summary>
     private void KeepWithin(Bits matching, long from, long to)
@@ -232,6 +262,15 @@ internal sealed class IndexSearch
         if (index.Entry(document).CompareTo(after.Entry) is var byEntry and not 0)
             return byEntry > 0;
         return index.HubKey(document) > after.HubKey;
+    }
+
+    /// <summary>What was counted of a cell so far.</summary>
+    private struct CellSum
+    {
+        public int Count;
+        public int Document;
+        public long East;
+        public long South;
     }
 
     private int Compare((double Rank, int Occurrence) one, (double Rank, int Occurrence) other) =>

@@ -40,14 +40,14 @@ internal sealed class Period
         return statuses is null || statuses.Contains(index.Status(occurrence));
     }
 
+    /// <summary>Without an end nothing but the event's last moment matters: an event with a larger <see cref="EventIndex.Reach"/> than this has an occurrence that is kept, no other has. Null: its occurrences have to be looked at.</summary>
+    public long? ReachAfter => statuses is not null ? null : From is { } from && To == NoDate ? from : From is null && To is null ? -1 : null;
+
     /// <summary>Any occurrence of the event is kept.</summary>
     public bool KeepsAny(int document, Generation at)
     {
-        // Without an end nothing but the event's last moment matters.
-        if (statuses is null && From is { } from && To == NoDate)
-            return index.Reach(document) > from;
-        if (statuses is null && From is null && To is null)
-            return true;
+        if (ReachAfter is { } reach)
+            return index.Reach(document) > reach;
         var end = index.EndOfOccurrences(document, at);
         for (var occurrence = index.FirstOccurrence(document); occurrence < end; occurrence++)
         {

@@ -74,7 +74,7 @@ internal sealed class EventQuery
         return batch;
     }
 
-    /// <summary>A first result to skip, then cell, count, sum of the coordinates and smallest id, cell by cell; the filter's box is the grid's outline.</summary>
+    /// <summary>A first result to skip, then cell, count, sum of the coordinates and, where it is one event, its id, cell by cell; the filter's box is the grid's outline.</summary>
     public NpgsqlBatch Clusters(NpgsqlDataSource database, MapGrid grid)
     {
         List<string> inside = ["o.entry_id = e.entry_id and o.hub_key = e.hub_key", .. onOccurrence];

@@ -41,14 +41,14 @@ internal sealed class MapClusters(NpgsqlDataSource database, HubRegister hubs, I
         await using var reader = await batch.ExecuteReaderAsync(cancellation);
         await reader.NextResultAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
-            cells.Add(new(reader.GetInt32(0), reader.GetInt32(1), reader.GetInt64(2), reader.GetInt64(3), reader.GetGuid(4)));
+            cells.Add(new(reader.GetInt32(0), reader.GetInt32(1), reader.GetInt64(2), reader.GetInt64(3), reader.GetInt32(1) == 1 ? reader.GetGuid(4) : Guid.Empty));
         return [.. cells.Select(Cluster)];
     }
 
     private static MapCluster Cluster(MapCell cell) => new(
-        MapGrid.Latitude((double)cell.South / cell.Count), MapGrid.Longitude((double)cell.East / cell.Count), cell.Count, cell.Count == 1 ? new EntryId(cell.First) : null);
+        MapGrid.Latitude((double)cell.South / cell.Count), MapGrid.Longitude((double)cell.East / cell.Count), cell.Count, cell.Count == 1 ? new EntryId(cell.Only) : null);
 }
 
 /// <summary>The sum of what stands in one cell, in the grid's units.</summary>
-/// <param name="First">The smallest id of its events.</param>
-internal readonly record struct MapCell(int Cell, int Count, long East, long South, Guid First);
+/// <param name="Only">The event, where it is one.</param>
+internal readonly record struct MapCell(int Cell, int Count, long East, long South, Guid Only);
