@@ -21,7 +21,7 @@ internal sealed record BenchmarkOptions
           buckets        what it costs to find and mend 100 entries that a hand changed
           micro          the inner loops, each alone, with what it allocates
 
-          --entries N    events of the large directory, entries of that hub (default 1,000,000; 20,000 with --quick)
+          --entries N    events of the large directory, entries of that hub (default 1,000,000; 10,000 with --quick)
           --quick        shorter phases and smaller directories, figures less steady
           --seed N       the events that are made (default 2024)
           --in-flight N  commands on their way at once in the closed loop (default 500)
@@ -34,7 +34,7 @@ internal sealed record BenchmarkOptions
     public bool Quick { get; init; }
 
     /// <summary>Entries of the journal that is mended, taken over or searched.</summary>
-    public int Entries => GivenEntries ?? (Quick ? 20_000 : 1_000_000);
+    public int Entries => GivenEntries ?? (Quick ? 10_000 : 1_000_000);
 
     /// <summary>What the command line says of it.</summary>
     public int? GivenEntries { get; init; }
@@ -47,34 +47,34 @@ internal sealed record BenchmarkOptions
     /// <summary>Commands a second of the open loop.</summary>
     public int Rate { get; init; } = 500;
 
-    public TimeSpan WarmUp => TimeSpan.FromSeconds(Quick ? 4 : 10);
+    public TimeSpan WarmUp => TimeSpan.FromSeconds(Quick ? 3 : 10);
 
     /// <summary>Events of the warm-up at least: a node compiles its hot methods again as it learns them, which a busy machine puts off.</summary>
-    public int WarmUpEvents => Quick ? 6_000 : 10_000;
+    public int WarmUpEvents => Quick ? 3_000 : 10_000;
 
-    public TimeSpan Sustained => TimeSpan.FromSeconds(Quick ? 12 : 300);
+    public TimeSpan Sustained => TimeSpan.FromSeconds(Quick ? 8 : 300);
 
-    public TimeSpan OpenLoop => TimeSpan.FromSeconds(Quick ? 10 : 30);
+    public TimeSpan OpenLoop => TimeSpan.FromSeconds(Quick ? 6 : 30);
 
     /// <summary>How long readers read each answer.</summary>
-    public TimeSpan Readers => TimeSpan.FromSeconds(Quick ? 4 : 15);
+    public TimeSpan Readers => TimeSpan.FromSeconds(Quick ? 2 : 15);
 
     public TimeSpan Idle => TimeSpan.FromSeconds(Quick ? 10 : 60);
 
     /// <summary>How long the lane is kept full, and how long it carries a fixed rate.</summary>
-    public TimeSpan Lane => TimeSpan.FromSeconds(Quick ? 4 : 20);
+    public TimeSpan Lane => TimeSpan.FromSeconds(Quick ? 2 : 20);
 
     /// <summary>Events that are written while the node that catches up is away, by as many commands in flight as there may be.</summary>
-    public int MissedEvents => Quick ? 10_000 : 90_000;
+    public int MissedEvents => Quick ? 4_000 : 90_000;
 
     /// <summary>The same, each written when the one before was accepted.</summary>
-    public int MissedOneByOne => Quick ? 2_000 : 15_000;
+    public int MissedOneByOne => Quick ? 800 : 15_000;
 
     /// <summary>Events of all hubs together, however many there are.</summary>
-    public int EventsOfAllHubs => Quick ? 6_000 : 30_000;
+    public int EventsOfAllHubs => Quick ? 3_000 : 30_000;
 
     /// <summary>Events the baseline applies to each database.</summary>
-    public int BaselineEvents => Quick ? 5_000 : 25_000;
+    public int BaselineEvents => Quick ? 2_500 : 25_000;
 
     /// <summary>Null when the arguments are not understood.</summary>
     public static BenchmarkOptions? TryParse(IReadOnlyList<string> arguments)
