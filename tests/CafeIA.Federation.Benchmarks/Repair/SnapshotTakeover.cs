@@ -22,21 +22,19 @@ internal static class SnapshotTakeover
         foreach (var entries in Curve.Where(c => c < options.Entries).Append(options.Entries))
         {
             var folder = Directory.CreateTempSubdirectory("cafeia-takeover-").FullName;
+            var isKept = false;
             try
             {
                 var copy = await MeasureAsync(postgres, folder, entries, options, table, cancellation);
-                if (entries == options.Entries)
-                {
+                isKept = entries == options.Entries;
+                if (isKept)
                     postgres.Journals.Keep(entries, options.Seed, new(folder, Joining, copy));
-                    continue;
-                }
             }
-            catch
+            finally
             {
-                Directory.Delete(folder, recursive: true);
-                throw;
+                if (!isKept)
+                    Directory.Delete(folder, recursive: true);
             }
-            Directory.Delete(folder, recursive: true);
         }
         table.Context = "events with dates, places and texts";
     }
