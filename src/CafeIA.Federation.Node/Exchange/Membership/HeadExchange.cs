@@ -31,6 +31,8 @@ internal sealed partial class HeadExchange(
             LogNoHeads(peer, theirs.Refusal.Message);
             return 0;
         }
+        var own = await client.HeadAsync(peer, hubs.Local.Id, cancellation);
+        // Read after the peer has told: what is written meanwhile is not behind what it knows.
         var ends = (await journals.EndsAsync(cancellation)).ToDictionary(e => e.Hub.Id);
         var ahead = 0;
         foreach (var (id, (head, _, fork)) in theirs.Value)
@@ -55,7 +57,8 @@ internal sealed partial class HeadExchange(
             if (!hub.IsLocal || outcome != "peer-ahead")
                 replicas.Hint(hub, peer, head);
         }
-        await AskOfOwnAsync(peer, ends.GetValueOrDefault(hubs.Local.Id), cancellation);
+        if (own.IsOk)
+            TakeOwn(peer, own.Value, ends.GetValueOrDefault(hubs.Local.Id)?.Position ?? default);
         return ahead;
     }
 
@@ -109,15 +112,12 @@ internal sealed partial class HeadExchange(
     }
 
     /// <summary>What the peer has seen of this node's own hub counts as well, held or not: who saw an epoch that was lost with a machine takes nothing more of the one before.</summary>
-    private async Task AskOfOwnAsync(Uri peer, JournalEnd? ours, CancellationToken cancellation)
+    private void TakeOwn(Uri peer, PeerHead told, Position end)
     {
-        var answer = await client.HeadAsync(peer, hubs.Local.Id, cancellation);
-        if (!answer.IsOk)
-            return;
-        foreach (var head in new[] { answer.Value.Head, answer.Value.Known }.OfType<SignedHead>().Where(h => h.Head.Position > (ours?.Position ?? default)))
+        foreach (var head in new[] { told.Head, told.Known }.OfType<SignedHead>().Where(h => h.Head.Position > end))
         {
             LogOwnAhead(peer, head.Head.Position);
-            replicas.Hint(hubs.Local, peer, head, answer.Value.Held ?? answer.Value.Head?.Head.Position ?? default);
+            replicas.Hint(hubs.Local, peer, head, told.Held ?? told.Head?.Head.Position ?? default);
         }
     }
 
