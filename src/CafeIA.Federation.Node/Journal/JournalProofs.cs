@@ -12,6 +12,20 @@ internal sealed record HistoryProof(ulong First, Hash RootAtFirst, ulong Second,
 /// <summary>Proofs over the journals held here, made from stored subtrees and leaves.</summary>
 internal sealed class JournalProofs(NpgsqlDataSource database)
 {
+    /// <summary>Leaves of some runs of a journal: hub, epoch, the first and the last seq of each run.</summary>
+    /// <remarks>Run by run: of a plain join PostgreSQL expects a ninth of the journal for each run, and reads all of it, 0.6 s for a million changes, to find a few hundred leaves.</remarks>
+    internal const string Leaves =
+        """
+        select r.n, c.leaf
+        from unnest($3::bigint[], $4::bigint[]) with ordinality as r (first, last, n)
+        cross join lateral (
+            select seq, leaf from change
+            where hub_key = $1 and epoch = $2 and seq between r.first and r.last
+            order by seq
+            offset 0) c
+        order by r.n, c.seq
+        """;
+
     /// <summary>Null when the journal does not hold that much in that epoch.</summary>
     public async Task<Hash?> RootAtAsync(KnownHub hub, Position at, CancellationToken cancellation)
     {
@@ -76,13 +90,7 @@ internal sealed class JournalProofs(NpgsqlDataSource database)
         var small = subtrees.Where(s => s.Level < JournalWriter.LowestStoredLevel).ToArray();
         var large = subtrees.Where(s => s.Level >= JournalWriter.LowestStoredLevel).ToArray();
         await using var batch = database.CreateBatch();
-        var leaves = new NpgsqlBatchCommand(
-            """
-            select r.n, c.leaf
-            from unnest($3::bigint[], $4::bigint[]) with ordinality as r (first, last, n)
-            join change c on c.hub_key = $1 and c.epoch = $2 and c.seq between r.first and r.last
-            order by r.n, c.seq
-            """);
+        var leaves = new NpgsqlBatchCommand(Leaves);
         leaves.Parameters.Add(new() { Value = hub.Key });
         leaves.Parameters.Add(new() { Value = (long)epoch });
         leaves.Parameters.Add(new() { Value = small.Select(s => (long)(s.Index << s.Level) + 1).ToArray() });
