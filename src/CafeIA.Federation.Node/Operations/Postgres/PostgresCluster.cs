@@ -14,6 +14,16 @@ internal sealed class PostgresCluster(DataFolder data)
     /// <summary>Connections PostgreSQL accepts: the node's pool, a second node's pool while one leaves, and an operator.</summary>
     private const int MaxConnections = 120;
 
+    /// <summary>MiB of the smallest and the largest share that PostgreSQL keeps pages in.</summary>
+    private const long LeastBuffers = 128;
+    private const long MostBuffers = 2_048;
+
+    /// <summary>MiB of this machine, or of what its container may use, in steps so that a small difference is none.</summary>
+    private static readonly long Memory = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 1024 / 1024 / 256 * 256;
+
+    /// <summary>An eighth, and no page is touched before it is needed: several nodes may share a machine. With less than the tables that are written to, a backend writes a page out for each it reads in.</summary>
+    private static long SharedBuffers => Math.Clamp(Memory / 8, LeastBuffers, MostBuffers);
+
     public string Folder => data.PostgresCluster;
 
     /// <summary>The major version that made it; null when there is none yet.</summary>
@@ -79,8 +89,8 @@ internal sealed class PostgresCluster(DataFolder data)
             unix_socket_directories = '{data.PostgresSockets.Replace("'", "''", StringComparison.Ordinal)}'
             unix_socket_permissions = 0700
             max_connections = {MaxConnections}
-            shared_buffers = 192MB
-            effective_cache_size = 1GB
+            shared_buffers = {SharedBuffers}MB
+            effective_cache_size = {Memory / 2}MB
             work_mem = 8MB
             maintenance_work_mem = 128MB
             max_wal_size = 2GB
