@@ -41,9 +41,22 @@ internal static class Chapters
             await Measured[options.Verb](postgres, options, table, cancellation);
             return;
         }
-        await MeasureNodesAsync(postgres, options, table, withFeeds: true, cancellation);
+        await TryAsync(Nodes, () => MeasureNodesAsync(postgres, options, table, withFeeds: true, cancellation));
         foreach (var name in Measured.Keys.Except([Nodes, "feeds"]))
-            await Measured[name](postgres, options, table, cancellation);
+            await TryAsync(name, () => Measured[name](postgres, options, table, cancellation));
+
+        // An hour of other figures is not lost with one chapter; the table says that it failed, and so does the exit code.
+        async Task TryAsync(string name, Func<Task> measure)
+        {
+            try
+            {
+                await measure();
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                table.Failed(name, e);
+            }
+        }
     }
 
     private static async Task MeasureFeedsAsync(PostgresStage postgres, BenchmarkOptions options, ResultTable table, CancellationToken cancellation)
@@ -54,6 +67,7 @@ internal static class Chapters
 
     private static async Task MeasureNodesAsync(PostgresStage postgres, BenchmarkOptions options, ResultTable table, bool withFeeds, CancellationToken cancellation)
     {
+        int applied;
         await using (var federation = await FederationStage.StartAsync(postgres, cancellation))
         {
             await IdleMemory.MeasureAsync(federation, options, table, cancellation);
@@ -63,9 +77,9 @@ internal static class Chapters
             var read = withFeeds ? await Feeds.MeasureAsync(federation, options, table, cancellation) : 0;
             var before = read + await Sustained.WarmUpAsync(federation, options, cancellation);
             before += await OpenLoop.MeasureAsync(federation, options, table, cancellation);
-            var reached = await Sustained.MeasureAsync(federation, options, table, before, cancellation);
+            (applied, var reached) = await Sustained.MeasureAsync(federation, options, table, before, cancellation);
             await OpenLoop.MeasureNearFullAsync(federation, options, table, reached, cancellation);
         }
-        await BareApply.MeasureAsync(postgres, options, table, cancellation);
+        await BareApply.MeasureAsync(postgres, options, table, applied, cancellation);
     }
 }

@@ -32,4 +32,4 @@ catch (OperationCanceledException) when (stop.IsCancellationRequested)
 table.Write(Console.Out, options);
 if (options.Verb == Chapters.Everything && !stop.IsCancellationRequested && !MicroBenchmarks.Run(options, Console.Out))
     return 1;
-return stop.IsCancellationRequested ? 130 : 0;
+return stop.IsCancellationRequested ? 130 : table.HasFailed ? 1 : 0;

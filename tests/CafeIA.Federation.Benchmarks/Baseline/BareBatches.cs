@@ -43,14 +43,15 @@ internal static class BareBatches
     /// <param name="count">Batches.</param>
     /// <param name="database">Whose places the directory's rows are derived from.</param>
     /// <param name="size">Changes in each.</param>
-    public static BareBatch[] Make(EventGenerator generator, int count, NpgsqlDataSource database, int size = Size)
+    /// <param name="first">The number of the first change, from 0.</param>
+    public static BareBatch[] Make(EventGenerator generator, int count, NpgsqlDataSource database, int size = Size, int first = 0)
     {
         using var signer = new HubSigner(System.Security.Cryptography.ECDsa.Create(System.Security.Cryptography.ECCurve.NamedCurves.nistP256));
         var hub = new KnownHub(HubKey, Hub, "Bare", "autre", [], null, signer.PublicKey, IsLocal: false, IsFrozen: false);
         var projection = new EventProjection(new CurrentPlaces(new PlaceCoordinateStore(database, TimeProvider.System)), TimeProvider.System);
         var batches = new BareBatch[count];
         for (var i = 0; i < count; i++)
-            batches[i] = Make(Enumerable.Range(i * size, size).Select(n => MakeChange(generator, n)).ToArray(), hub, projection);
+            batches[i] = Make(Enumerable.Range(first + (i * size), size).Select(n => MakeChange(generator, n)).ToArray(), hub, projection);
         return batches;
     }
 

@@ -9,7 +9,11 @@ internal static class Sustained
     /// <summary>The part of the bare apply that the nodes must reach.</summary>
     private const double TargetRatio = 0.6;
 
+    /// <summary>Besides the index in memory, which grows with the directory.</summary>
     private const double TargetMegabytes = 400;
+
+    /// <summary>Parts of the time that are counted apart: what a row costs grows with those that are there.</summary>
+    private const int Fifths = 5;
 
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(20);
 
@@ -33,15 +37,16 @@ internal static class Sustained
     /// <param name="table">Where the figures go.</param>
     /// <param name="before">Events the author wrote before.</param>
     /// <param name="cancellation">Gives up.</param>
-    /// <returns>Events a second that all nodes applied.</returns>
-    public static async Task<double> MeasureAsync(FederationStage federation, BenchmarkOptions options, ResultTable table, int before, CancellationToken cancellation)
+    /// <returns>Events that all nodes applied, and how many a second.</returns>
+    public static async Task<(int Events, double Rate)> MeasureAsync(FederationStage federation, BenchmarkOptions options, ResultTable table, int before, CancellationToken cancellation)
     {
         Progress.Say($"Closed loop with {options.InFlight} commands in flight, {options.Sustained.TotalSeconds:0} s…");
         var processor = federation.Nodes.ToDictionary(n => n, n => n.ProcessorTime());
         var processes = federation.Processes.Select(p => (Process: p, Before: p.ProcessorTime())).ToArray();
         var memory = PeakMemory.Watch(federation, cancellation);
         var started = TimeProvider.System.GetTimestamp();
-        var events = await WriteAsync(federation, options, WarmUpNumbers, options.Sustained, 0, cancellation);
+        var fifths = new List<int>();
+        var events = await WriteAsync(federation, options, WarmUpNumbers, options.Sustained, 0, cancellation, fifths);
         var accepted = TimeProvider.System.GetElapsedTime(started);
         await AwaitHeldAsync(federation, before + events, cancellation);
         var searchable = TimeProvider.System.GetElapsedTime(started);
@@ -51,27 +56,46 @@ internal static class Sustained
         var occurrences = await federation.Author.ReadAsync<long>("select count(*) from occurrence", cancellation);
         table.Context = $"{events} events measured, {(double)occurrences / (before + events):0.0} occurrences and {await BodyBytesAsync(federation, cancellation):0} bytes of body each on average";
         table.Add("accepted on one hub over HTTP, durable", "events/s", null, events / accepted.TotalSeconds);
+        table.Add("… in the first fifth of the time", "events/s", null, fifths[0] / options.Sustained.TotalSeconds * Fifths);
+        table.Add("… in the last fifth", "events/s", null, fifths[^1] / options.Sustained.TotalSeconds * Fifths);
         table.Add("… and applied, indexed and found on all three nodes", "events/s", Target.AtLeastRatio(TargetRatio), events / searchable.TotalSeconds, ResultTable.BareApply);
         table.Add("the last follower behind the last acceptance", "s", Target.Below(1), (searchable - accepted).TotalSeconds);
         foreach (var (node, what) in new[] { (federation.Author, "the author's node"), (federation.Others[0], "a follower") })
             table.Add($"processor time of {what}, its database not counted", "ms/event", null, (node.ProcessorTime() - processor[node]).TotalMilliseconds / events);
-        table.Add("memory of the author's node under that load (RSS, peak)", "MB", Target.Below(TargetMegabytes), memory.Stop()[federation.Author]);
-        table.Add("memory of a follower under that load (RSS, peak)", "MB", Target.Below(TargetMegabytes), memory.Stop().Where(m => m.Key != federation.Author).Max(m => m.Value));
-        return events / searchable.TotalSeconds;
+        var index = await federation.Author.IndexMegabytesAsync(federation.Client, cancellation);
+        table.Add("index of the directory in a node's memory, as it tells it", "MB", null, index);
+        table.Add("memory of the author's node under that load (RSS, peak)", "MB", Target.Below(TargetMegabytes + index), memory.Stop()[federation.Author]);
+        table.Add("memory of a follower under that load (RSS, peak)", "MB", Target.Below(TargetMegabytes + index), memory.Stop().Where(m => m.Key != federation.Author).Max(m => m.Value));
+        return (events, events / searchable.TotalSeconds);
     }
 
-    private static async Task<int> WriteAsync(FederationStage federation, BenchmarkOptions options, int from, TimeSpan duration, int least, CancellationToken cancellation)
+    private static async Task<int> WriteAsync(FederationStage federation, BenchmarkOptions options, int from, TimeSpan duration, int least, CancellationToken cancellation, List<int>? fifths = null)
     {
         var client = new AuthorClient(federation.Client, new EventGenerator(options.Seed, Today()));
         var number = FirstNumber + from - 1;
         var until = number + least;
         var begun = TimeProvider.System.GetTimestamp();
+        var counting = fifths is null ? Task.CompletedTask : CountAsync(fifths, duration / Fifths, () => Volatile.Read(ref number), cancellation);
         await Task.WhenAll(Enumerable.Range(0, options.InFlight).Select(async _ =>
         {
             while (TimeProvider.System.GetElapsedTime(begun) < duration || Volatile.Read(ref number) < until)
                 await client.CreateAsync(Interlocked.Increment(ref number), cancellation);
         }));
+        await counting;
         return number - (FirstNumber + from - 1);
+    }
+
+    /// <summary>What was written in each of <see cref="Fifths"/> equal parts of the time.</summary>
+    private static async Task CountAsync(List<int> counts, TimeSpan part, Func<int> number, CancellationToken cancellation)
+    {
+        var before = number();
+        while (counts.Count < Fifths)
+        {
+            await Task.Delay(part, TimeProvider.System, cancellation);
+            var now = number();
+            counts.Add(now - before);
+            before = now;
+        }
     }
 
     public static DateOnly Today() => DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime);

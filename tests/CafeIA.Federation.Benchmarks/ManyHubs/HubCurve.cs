@@ -15,9 +15,6 @@ internal static class HubCurve
     /// <summary>Events a second of all hubs together.</summary>
     private const int Rate = 200;
 
-    /// <summary>Events of all hubs together before anything is measured: a node compiles its hot methods again as it learns them.</summary>
-    private const int WarmUpEvents = 6_000;
-
     /// <summary>Events a commit while the hubs write as fast as they can.</summary>
     private const int BatchSize = 25;
 
@@ -35,7 +32,7 @@ internal static class HubCurve
         {
             await using var stage = await HubsStage.StartAsync(postgres, hubs, cancellation);
             Progress.Say($"{hubs} hubs: warm-up…");
-            var written = await WriteAllAsync(stage, generator, WarmUpEvents, 0, cancellation);
+            var written = await WriteAllAsync(stage, generator, options.WarmUpOfAllHubs, 0, cancellation);
             Progress.Say($"{hubs} hubs: {options.EventsOfAllHubs} events…");
             var started = TimeProvider.System.GetTimestamp();
             var used = stage.Follower.ProcessorTime();

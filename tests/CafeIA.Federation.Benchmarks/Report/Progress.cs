@@ -3,5 +3,7 @@ namespace CafeIA.Federation.Benchmarks.Report;
 /// <summary>What goes on, beside the table: on the error output, so that the table can be redirected.</summary>
 internal static class Progress
 {
-    public static void Say(string text) => Console.Error.WriteLine(text);
+    private static readonly long Begun = TimeProvider.System.GetTimestamp();
+
+    public static void Say(string text) => Console.Error.WriteLine($"{TimeProvider.System.GetElapsedTime(Begun):hh\\:mm\\:ss} {text}");
 }

@@ -20,12 +20,15 @@ internal sealed record Target(string Text, Func<double, double?, bool> IsMet)
 internal sealed class ResultTable
 {
     public const string BareApply = "bare apply";
+    public const string BareFirst = "bare apply, the first";
+    public const string BareLast = "bare apply, the last";
     public const string BareCommit = "bare commit";
     public const string EmptyStart = "empty start";
     public const string EmptyMemory = "empty memory";
 
     private readonly List<Row> rows = [];
     private readonly Dictionary<string, Row> baselines = [];
+    private readonly List<string> failures = [];
 
     /// <summary>What was measured with, told under the table.</summary>
     public string Context { get; set; } = "";
@@ -45,6 +48,16 @@ internal sealed class ResultTable
     public void Baseline(string name, string what, string unit, Latencies figure) =>
         Keep(name, new(what, unit, null, figure.Percentile(0.99), figure.ToString(), null) { Median = figure.Percentile(0.5) });
 
+    /// <summary>Some chapter broke off.</summary>
+    public bool HasFailed => failures.Count > 0;
+
+    /// <summary>A chapter broke off: what it would have measured is missing.</summary>
+    public void Failed(string chapter, Exception reason)
+    {
+        failures.Add($"{chapter}: {reason.Message}");
+        Progress.Say($"{chapter} failed: {reason}");
+    }
+
     public void Write(TextWriter output, BenchmarkOptions options)
     {
         output.WriteLine();
@@ -61,6 +74,8 @@ internal sealed class ResultTable
         output.WriteLine();
         foreach (var (name, row) in baselines)
             output.WriteLine($"- baseline “{name}”: {row.What}: {row.Text} {row.Unit}");
+        foreach (var failure in failures)
+            output.WriteLine($"- **failed** {failure}");
         if (Context.Length > 0)
             output.WriteLine($"- {Context}; seed {options.Seed}, {options.InFlight} in flight{(options.Quick ? ", quick: short phases" : "")}");
         output.WriteLine($"- {Machine.Describe()}");

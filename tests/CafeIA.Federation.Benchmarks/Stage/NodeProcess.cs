@@ -70,6 +70,14 @@ internal sealed class NodeProcess : IAsyncDisposable
         return kibibytes * 1024 / 1e6;
     }
 
+    /// <summary>Memory of its index of the directory as it tells it, in MB (10^6 bytes).</summary>
+    public async Task<double> IndexMegabytesAsync(HttpClient client, CancellationToken cancellation)
+    {
+        var metrics = await client.GetStringAsync(new Uri(Address, "/metrics"), cancellation);
+        var line = metrics.Split('\n').First(l => l.StartsWith("cafeia_index_size", StringComparison.Ordinal));
+        return double.Parse(line.Split(' ')[1], CultureInfo.InvariantCulture) / 1e6;
+    }
+
     /// <summary>What the process has used of all cores since its start.</summary>
     public TimeSpan ProcessorTime()
     {
