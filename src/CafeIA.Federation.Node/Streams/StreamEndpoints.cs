@@ -4,7 +4,7 @@ using CafeIA.Federation.Protocol.Identifiers;
 
 namespace CafeIA.Federation.Node.Streams;
 
-/// <summary><c>GET /streams/v1/updates</c>: every change applied here, as server-sent events.</summary>
+/// <summary>Server-sent events: <c>GET /streams/v1/updates</c>, every change applied here, and <c>GET /streams/v1/pulse</c>, that there was one.</summary>
 internal static class StreamEndpoints
 {
     /// <summary>Readers at a time; each holds one connection and a chunk in memory.</summary>
@@ -12,12 +12,16 @@ internal static class StreamEndpoints
 
     private static int readers;
 
-    public static IServiceCollection AddStreams(this IServiceCollection services) => services.AddSingleton<UpdateStream>();
+    public static IServiceCollection AddStreams(this IServiceCollection services) => services.AddSingleton<UpdateStream>().AddSingleton<Pulse>();
 
-    public static void MapStreams(this IEndpointRouteBuilder routes) => routes.MapGet("/streams/v1/updates", UpdatesAsync);
+    public static void MapStreams(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/streams/v1/updates", UpdatesAsync);
+        routes.MapGet("/streams/v1/pulse", (HttpContext context, Pulse pulse, TimeProvider time, IHostApplicationLifetime lifetime) => ServeAsync(context, time, lifetime, pulse.RunAsync));
+    }
 
     /// <summary><c>?hub=ara</c>, repeated or with commas, keeps these hubs only; <c>Last-Event-ID</c> goes on after the event it names.</summary>
-    private static async Task<IResult> UpdatesAsync(HttpContext context, UpdateStream stream, HubRegister hubs, IHostApplicationLifetime lifetime)
+    private static async Task<IResult> UpdatesAsync(HttpContext context, UpdateStream stream, HubRegister hubs, TimeProvider time, IHostApplicationLifetime lifetime)
     {
         var only = new HashSet<HubId>();
         foreach (var name in context.Request.Query["hub"].SelectMany(h => (h ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)))
@@ -29,6 +33,12 @@ internal static class StreamEndpoints
         var begun = await stream.BeginAsync(context.Request.Headers["Last-Event-ID"], only, context.RequestAborted);
         if (!begun.IsOk)
             return Problem(begun.Refusal.Code switch { "bad-cursor" => StatusCodes.Status400BadRequest, "below-floor" => StatusCodes.Status410Gone, _ => StatusCodes.Status409Conflict }, begun.Refusal);
+        return await ServeAsync(context, time, lifetime, (output, leaving) => stream.RunAsync(begun.Value, only, output, leaving));
+    }
+
+    /// <summary>Writes to one reader until it leaves or the node stops.</summary>
+    private static async Task<IResult> ServeAsync(HttpContext context, TimeProvider time, IHostApplicationLifetime lifetime, Func<EventOutput, CancellationToken, Task> write)
+    {
         if (Interlocked.Increment(ref readers) > MaxReaders)
         {
             Interlocked.Decrement(ref readers);
@@ -41,7 +51,7 @@ internal static class StreamEndpoints
             context.Response.Headers.CacheControl = "no-store";
             context.Response.Headers["X-Accel-Buffering"] = "no";
             using var leaving = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
-            await stream.RunAsync(begun.Value, only, context.Response.BodyWriter, leaving.Token);
+            await write(new EventOutput(context.Response.BodyWriter, time), leaving.Token);
         }
         catch (OperationCanceledException)
         {

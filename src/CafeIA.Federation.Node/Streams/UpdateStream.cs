@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.IO.Pipelines;
 using System.Text;
 using CafeIA.Federation.Node.Journal;
 using CafeIA.Federation.Protocol;
@@ -12,14 +11,8 @@ namespace CafeIA.Federation.Node.Streams;
 /// A reader follows seq hub by hub: rows of several hubs commit in an order no sequence tells. The signal is taken before the journals are read, so a commit
 /// between the two wakes the reader at once. Nothing is queued for a reader: one that is slow reads the journal later, one that takes nothing is cut.
 /// </remarks>
-internal sealed class UpdateStream(JournalReader journals, HubRegister hubs, JournalSignal signal, TimeProvider time)
+internal sealed class UpdateStream(JournalReader journals, HubRegister hubs, JournalSignal signal)
 {
-    /// <summary>Silence after which a comment is sent, so that proxies keep the connection and a dead one is noticed.</summary>
-    public static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
-
-    /// <summary>How long a reader may leave one write untaken.</summary>
-    public static readonly TimeSpan WriteTimeout = TimeSpan.FromSeconds(20);
-
     /// <summary>Changes of one hub read and written at a time, so that hubs take turns and memory stays bounded.</summary>
     private const int Chunk = 100;
 
@@ -58,35 +51,27 @@ internal sealed class UpdateStream(JournalReader journals, HubRegister hubs, Jou
     }
 
     /// <summary>Writes until the reader leaves.</summary>
-    /// <exception cref="OperationCanceledException">The reader left, the node stops, or the reader took nothing for <see cref="WriteTimeout"/>.</exception>
-    public async Task RunAsync(StreamCursor cursor, IReadOnlySet<HubId> only, PipeWriter output, CancellationToken cancellation)
+    /// <exception cref="OperationCanceledException">The reader left, the node stops, or the reader took nothing for <see cref="EventOutput.WriteTimeout"/>.</exception>
+    public async Task RunAsync(StreamCursor cursor, IReadOnlySet<HubId> only, EventOutput output, CancellationToken cancellation)
     {
         // An id without data moves the reader's Last-Event-ID and shows nothing: who leaves before the first change still resumes from here.
-        output.Write(Encoding.UTF8.GetBytes($"retry: 2000\nid: {cursor}\n\n"));
-        await FlushAsync(output, cancellation);
+        output.Buffer.Write(Encoding.UTF8.GetBytes($"retry: 2000\nid: {cursor}\n\n"));
+        await output.FlushAsync(cancellation);
         var visibility = new HubVisibilityEvents(hubs);
         while (true)
         {
             var grown = signal.NextAsync();
-            if (visibility.Write(output, cursor, only))
-                await FlushAsync(output, cancellation);
+            if (visibility.Write(output.Buffer, cursor, only))
+                await output.FlushAsync(cancellation);
             while (await WriteNewAsync(cursor, only, output, cancellation))
             {
             }
-            try
-            {
-                await grown.WaitAsync(Heartbeat, time, cancellation);
-            }
-            catch (TimeoutException)
-            {
-                output.Write(": \n\n"u8);
-                await FlushAsync(output, cancellation);
-            }
+            await output.WaitAsync(grown, cancellation);
         }
     }
 
     /// <summary>One turn over the hubs; true while there may be more.</summary>
-    private async Task<bool> WriteNewAsync(StreamCursor cursor, IReadOnlySet<HubId> only, PipeWriter output, CancellationToken cancellation)
+    private async Task<bool> WriteNewAsync(StreamCursor cursor, IReadOnlySet<HubId> only, EventOutput output, CancellationToken cancellation)
     {
         var more = false;
         foreach (var end in await journals.EndsAsync(cancellation))
@@ -101,21 +86,12 @@ internal sealed class UpdateStream(JournalReader journals, HubRegister hubs, Jou
             foreach (var change in changes)
             {
                 cursor[end.Hub.Id] = change.Change.Header.Position;
-                UpdateEvent.Write(output, change, cursor);
+                UpdateEvent.Write(output.Buffer, change, cursor);
             }
-            await FlushAsync(output, cancellation);
+            await output.FlushAsync(cancellation);
             more |= changes.Count == Chunk || at.Epoch < end.Position.Epoch;
         }
         return more;
-    }
-
-    private async Task FlushAsync(PipeWriter output, CancellationToken cancellation)
-    {
-        using var timeout = new CancellationTokenSource(WriteTimeout, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellation);
-        var flushed = await output.FlushAsync(either.Token);
-        if (flushed.IsCompleted || flushed.IsCanceled)
-            throw new OperationCanceledException("The reader is gone.");
     }
 
     private bool Wanted(KnownHub hub, IReadOnlySet<HubId> only) => hubs.Find(hub.Id) is { IsHidden: false } && (only.Count == 0 || only.Contains(hub.Id));

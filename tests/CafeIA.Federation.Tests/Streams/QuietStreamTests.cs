@@ -23,7 +23,7 @@ public sealed class QuietStreamTests(ApiNode api) : IClassFixture<ApiNode>
         var running = RunAsync(timers, pipe.Writer, leaving.Token);
         await ReadAsync(pipe.Reader, "retry: 2000\nid: essai:");
 
-        await timers.FireAsync(UpdateStream.Heartbeat, leaving.Token);
+        await timers.FireAsync(EventOutput.Heartbeat, leaving.Token);
 
         await ReadAsync(pipe.Reader, ": \n\n");
         await leaving.CancelAsync();
@@ -37,7 +37,7 @@ public sealed class QuietStreamTests(ApiNode api) : IClassFixture<ApiNode>
         var full = new Pipe(new PipeOptions(pauseWriterThreshold: 1, resumeWriterThreshold: 1));
 
         var running = RunAsync(timers, full.Writer, TestContext.Current.CancellationToken);
-        await timers.FireAsync(UpdateStream.WriteTimeout, TestContext.Current.CancellationToken);
+        await timers.FireAsync(EventOutput.WriteTimeout, TestContext.Current.CancellationToken);
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
         Assert.False(TestContext.Current.CancellationToken.IsCancellationRequested);
@@ -45,9 +45,9 @@ public sealed class QuietStreamTests(ApiNode api) : IClassFixture<ApiNode>
 
     private async Task RunAsync(TimeProvider time, PipeWriter output, CancellationToken cancellation)
     {
-        var stream = new UpdateStream(api.Node.Get<JournalReader>(), api.Node.Get<HubRegister>(), api.Node.Get<JournalSignal>(), time);
+        var stream = new UpdateStream(api.Node.Get<JournalReader>(), api.Node.Get<HubRegister>(), api.Node.Get<JournalSignal>());
         var begun = await stream.BeginAsync(null, All, cancellation);
-        await stream.RunAsync(begun.Value, All, output, cancellation);
+        await stream.RunAsync(begun.Value, All, new EventOutput(output, time), cancellation);
     }
 
     private static async Task ReadAsync(PipeReader reader, string expected)
