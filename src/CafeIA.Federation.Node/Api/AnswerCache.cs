@@ -1,6 +1,8 @@
 using System.IO.Compression;
+using CafeIA.Federation.Node.Api.Feeds;
 using CafeIA.Federation.Node.Hubs.Recovery;
 using CafeIA.Federation.Node.Journal;
+using CafeIA.Federation.Node.Site.Text;
 using Microsoft.AspNetCore.OutputCaching;
 using Microsoft.AspNetCore.ResponseCompression;
 
@@ -15,7 +17,7 @@ internal static class AnswerCache
     /// <summary>Bytes of one: a calendar of a thousand events is smaller.</summary>
     private const long MaxAnswer = 2 * 1024 * 1024;
 
-    private static readonly string[] Compressed = [Formats.Calendar, Formats.GeoJson, "application/problem+json", "image/svg+xml"];
+    private static readonly string[] Compressed = [Formats.Calendar, Formats.GeoJson, Formats.Atom, Formats.Rss, Formats.Csv, Formats.JsonLd, "application/problem+json", "image/svg+xml"];
 
     public static IServiceCollection AddAnswerCache(this IServiceCollection services)
     {
@@ -75,6 +77,7 @@ internal sealed class DirectoryAnswerPolicy(JournalSignal signal, HubRegister hu
         context.CacheVaryByRules.HeaderNames = "Accept";
         context.CacheVaryByRules.VaryByValues["directory"] = string.Create(
             System.Globalization.CultureInfo.InvariantCulture, $"{signal.Version} {string.Join(',', hubs.HiddenKeys)}");
+        context.CacheVaryByRules.VaryByValues["language"] = PageLanguage.Tag + PageLanguage.Base;
         context.CacheVaryByRules.VaryByValues["encoding"] = string.Join('+', Encodings(request));
         return ValueTask.CompletedTask;
     }

@@ -1,3 +1,5 @@
+using CafeIA.Federation.Node.Api.Feeds;
+
 namespace CafeIA.Federation.Node.Api;
 
 /// <summary>How the API is put together.</summary>
@@ -7,6 +9,7 @@ internal static class ApiComposition
         .AddSingleton<Callers>()
         .AddSingleton<EntryWrites>()
         .AddSingleton<EventFeeds>()
+        .AddSingleton<ResourceFeeds>()
         .AddAnswerCache();
 
     public static void MapApi(this IEndpointRouteBuilder routes)

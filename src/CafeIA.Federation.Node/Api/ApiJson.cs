@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using CafeIA.Federation.Node.Api.Feeds;
 using CafeIA.Federation.Node.Directory.Content;
 using CafeIA.Federation.Node.National;
 

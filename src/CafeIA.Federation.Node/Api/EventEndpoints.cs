@@ -1,4 +1,4 @@
-using CafeIA.Federation.Node.Directory.Calendar;
+using CafeIA.Federation.Node.Api.Feeds;
 using CafeIA.Federation.Node.Directory.Content;
 using CafeIA.Federation.Node.Directory.Places;
 using CafeIA.Federation.Node.Directory.Search;
@@ -13,8 +13,10 @@ internal static class EventEndpoints
 {
     private const string Path = "/api/v1/events";
 
-    /// <summary>Events in a calendar or a map layer: their readers know no pages.</summary>
+    /// <summary>Events in a calendar, a feed, a table or a map layer: their readers know no pages.</summary>
     private const int MaxFeed = 1000;
+
+    private static readonly Format[] Offered = [Format.Json, Format.Calendar, Format.GeoJson, Format.Atom, Format.Rss, Format.Csv, Format.JsonLd];
 
     public static void Map(IEndpointRouteBuilder routes)
     {
@@ -53,7 +55,7 @@ internal static class EventEndpoints
 
     private static async Task<IResult> ListAsync(HttpRequest request, Format? suffix, EventFeeds feeds, CancellationToken cancellation)
     {
-        var format = suffix is { } given ? given : Formats.Choose(request, Format.Json, Format.Calendar, Format.GeoJson);
+        var format = suffix is { } given ? given : Formats.Choose(request, Offered);
         if (!format.IsOk)
             return new Refused(format.Refusal);
         var filter = feeds.Filters.Parse(request.Query);
@@ -63,7 +65,7 @@ internal static class EventEndpoints
         if (format.Value == Format.GeoJson && filter.Value.Zoom is not null)
             return await feeds.ClustersAsync(filter.Value, request, cancellation);
         if (format.Value != Format.Json)
-            return EventFeeds.Write(format.Value, await feeds.AllAsync(filter.Value, MaxFeed, cancellation), request);
+            return EventFeeds.Write(format.Value, await feeds.AllAsync(feeds.Subscribed(filter.Value, format.Value), MaxFeed, cancellation), request);
         var page = await feeds.Search.SearchAsync(filter.Value, cancellation);
         return ApiAnswer.Json(new ListDocument<EventDocument>(
             [.. page.Items.Select(hit => Answers.Document(hit, request))],
@@ -77,7 +79,7 @@ internal static class EventEndpoints
         var (name, suffix) = Formats.Split(id);
         if (!EntryId.TryParse(name, out var entry))
             return NotFound;
-        var format = suffix is { } given ? given : Formats.Choose(request, Format.Json, Format.Calendar, Format.GeoJson);
+        var format = suffix is { } given ? given : Formats.Choose(request, Offered);
         if (!format.IsOk)
             return new Refused(format.Refusal);
         var lookup = await feeds.Lookup.FindAsync(entry, cancellation);

@@ -24,9 +24,11 @@ internal static class DirectoryComposition
         services.AddSingleton<FetchedHits>();
         services.AddSingleton<EventSearch>();
         services.AddSingleton<MapClusters>();
+        services.AddSingleton<DayCounts>();
         services.AddSingleton<EventLookup>();
         services.AddSingleton<ResourceSearch>();
         services.AddSingleton<ResourceLookup>();
+        services.AddSingleton<EntryListing>();
         services.AddSingleton<OccurrenceExtension>();
         services.AddHostedService(provider => provider.GetRequiredService<OccurrenceExtension>());
         services.AddSingleton<HiddenEntries>();

@@ -20,6 +20,15 @@ internal sealed class Assets
         return Results.Bytes(asset.Bytes, asset.ContentType);
     });
 
+    /// <summary>A file at an address that other sites write into their pages, so that it never changes; it is asked for again each time.</summary>
+    public IResult Standing(string name, HttpResponse response)
+    {
+        var asset = byName[name];
+        response.Headers.CacheControl = "no-cache";
+        response.Headers.AccessControlAllowOrigin = "*";
+        return Results.Bytes(asset.Bytes, asset.ContentType, entityTag: new($"\"{asset.Hash}\""));
+    }
+
     /// <exception cref="KeyNotFoundException">There is no such file.</exception>
     public string Address(string name) => $"/assets/{byName[name].Hash}/{name}";
 
@@ -41,6 +50,7 @@ internal sealed class Assets
     {
         ".css" => "text/css; charset=utf-8",
         ".svg" => "image/svg+xml",
+        ".js" => "text/javascript; charset=utf-8",
         var other => throw new InvalidOperationException($"No media type is known for {other} files."),
     };
 

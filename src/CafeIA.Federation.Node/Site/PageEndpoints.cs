@@ -1,10 +1,12 @@
 using CafeIA.Federation.Node.Api;
+using CafeIA.Federation.Node.Api.Feeds;
 using CafeIA.Federation.Node.Directory.Places;
 using CafeIA.Federation.Node.Directory.Search;
 using CafeIA.Federation.Node.Hubs;
 using CafeIA.Federation.Node.Journal;
 using CafeIA.Federation.Node.National;
 using CafeIA.Federation.Node.Site.Pages;
+using CafeIA.Federation.Node.Site.TakeAway;
 using CafeIA.Federation.Node.Site.Text;
 using CafeIA.Federation.Protocol.Heads;
 using CafeIA.Federation.Protocol.Identifiers;
@@ -22,6 +24,9 @@ internal static class PageEndpoints
 
     private const int HubCafes = 10;
 
+    /// <summary>Cafés in the frame of another site where it asks for no number.</summary>
+    private const int EmbedCafes = 10;
+
     /// <summary>Cafés on the map, below 100 KB.</summary>
     private const int MapCafes = 300;
 
@@ -32,12 +37,19 @@ internal static class PageEndpoints
         routes.MapGet("/", HomeAsync).KeepUntilTheDirectoryChanges();
         routes.MapGet("/agenda", AgendaAsync).KeepUntilTheDirectoryChanges();
         routes.MapGet("/evenements/{id}", EventAsync).KeepUntilTheDirectoryChanges();
+        routes.MapGet("/evenements/{id}/affiche", PosterAsync).KeepUntilTheDirectoryChanges();
+        routes.MapGet("/evenements/{id}/qr.svg", QrCodeOf);
+        routes.MapGet("/embed/agenda", EmbedAsync).KeepUntilTheDirectoryChanges();
+        routes.MapGet("/embed/agenda.js", (HttpResponse response, Assets assets) => assets.Standing("embed-agenda.js", response));
         routes.MapGet("/ressources", ResourcesAsync).KeepUntilTheDirectoryChanges();
         routes.MapGet("/ressources/{id}", ResourceAsync).KeepUntilTheDirectoryChanges();
         routes.MapGet("/hubs", HubsAsync);
         routes.MapGet("/hubs/{hub}", HubAsync);
         routes.MapGet("/carte", MapAsync).KeepUntilTheDirectoryChanges();
         routes.MapGet("/bilan", BalanceAsync).KeepUntilTheDirectoryChanges();
+        routes.MapGet("/aide", (SiteOptions site) => PageAnswers.Page<HelpPage, LegalModel>(new(site)));
+        routes.MapGet("/mentions-legales", (SiteOptions site) => PageAnswers.Page<LegalPage, LegalModel>(new(site)));
+        routes.MapGet("/accessibilite", (SiteOptions site) => PageAnswers.Page<AccessibilityPage, LegalModel>(new(site)));
     }
 
     private static async Task<IResult> HubsAsync(HubProgress progress, HubRegister register, TimeProvider time, CancellationToken cancellation)
@@ -74,24 +86,30 @@ internal static class PageEndpoints
     }
 
     private static async Task<IResult> AgendaAsync(
-        HttpRequest request, FilterParser filters, EventSearch search, CurrentPlaces places, HubProgress progress, TimeProvider time, CancellationToken cancellation)
+        HttpRequest request, FilterParser filters, EventSearch search, DayCounts days, CurrentPlaces places, HubProgress progress, TimeProvider time, CancellationToken cancellation)
     {
         var form = new AgendaForm(request.Query);
-        var undated = form[UndatedField] is not null;
-        var parsed = filters.Parse(request.Query.Where(q => !(undated && q.Key is "from" or "to")));
+        var view = AgendaView.Of(form, When.Today(time));
+        var undated = form[UndatedField] is not null && view.Kind == AgendaKind.List;
+        var parsed = filters.Parse(request.Query.Where(q => !((undated || view.Kind != AgendaKind.List) && q.Key is "from" or "to")));
         SearchPage<EventHit>? page = null;
-        if (parsed.IsOk)
-            page = await search.SearchAsync(Agenda(parsed.Value, undated, time), cancellation);
+        IReadOnlyList<int>? counts = null;
+        if (parsed.IsOk && view.Kind == AgendaKind.Month)
+            counts = await days.CountAsync(parsed.Value, view.First, view.Days, cancellation);
+        else if (parsed.IsOk)
+            page = await search.SearchAsync(Agenda(parsed.Value, undated, view, time), cancellation);
         var next = page?.NextCursor is { } cursor ? form.With("/agenda", "cursor", cursor) : null;
         var first = form["cursor"] is null ? null : form.With("/agenda", "cursor", null);
-        var model = new AgendaModel(form, page, parsed.Refusal, next, first, undated, places.Catalog.Regions, [.. progress.All().Where(s => !s.Hub.IsHidden)]);
+        var model = new AgendaModel(form, page, parsed.Refusal, next, first, undated, view, counts, places.Catalog.Regions, [.. progress.All().Where(s => !s.Hub.IsHidden)]);
         return PageAnswers.Page<AgendaPage, AgendaModel>(model, parsed.IsOk ? StatusCodes.Status200OK : StatusCodes.Status400BadRequest);
     }
 
     /// <summary>Occurrences from today on where no period is asked for; or what has no date, which an order by date puts last.</summary>
-    private static DirectoryFilter Agenda(DirectoryFilter filter, bool undated, TimeProvider time)
+    private static DirectoryFilter Agenda(DirectoryFilter filter, bool undated, AgendaView view, TimeProvider time)
     {
         filter = filter with { Each = Each.Occurrence, Limit = AgendaCards };
+        if (view.Kind != AgendaKind.List)
+            return filter with { From = When.Midnight(view.First), To = When.Midnight(view.First.AddDays(view.Days)) };
         if (undated)
             return filter with { Sort = SortOrder.Date, After = filter.After ?? new(SortOrder.Date, 0, PageCursor.NoDate, Guid.Empty, 0) };
         return filter is { From: null, To: null } ? filter with { From = When.Midnight(When.Today(time)) } : filter;
@@ -110,7 +128,34 @@ internal static class PageEndpoints
             if ((await resources.FindAsync(new(resource), cancellation)).Value is { } hit)
                 used.Add(hit);
         }
-        return PageAnswers.Page<EventPage, EventModel>(new(detail, $"{request.Scheme}://{request.Host}", used));
+        return PageAnswers.Page<EventPage, EventModel>(new(detail, Links.Root(request), used));
+    }
+
+    private static async Task<IResult> PosterAsync(string id, HttpRequest request, EventLookup lookup, CancellationToken cancellation)
+    {
+        if (!EntryId.TryParse(id, out var entry))
+            return PageAnswers.NotFound("/agenda");
+        var found = await lookup.FindAsync(entry, cancellation);
+        return found.Value is { } detail
+            ? PageAnswers.Page<PosterPage, PosterModel>(new(detail, Links.Page(request, EntryKind.Event, entry)))
+            : PageAnswers.Missing(found, "/agenda");
+    }
+
+    private static IResult QrCodeOf(string id, HttpRequest request) => EntryId.TryParse(id, out var entry)
+        ? Results.Text(QrCode.Svg(Links.Page(request, EntryKind.Event, entry)), "image/svg+xml")
+        : PageAnswers.NotFound("/agenda");
+
+    /// <summary>The list that other sites show in a frame: the cafés of a search that come next.</summary>
+    private static async Task<IResult> EmbedAsync(HttpRequest request, FilterParser filters, EventSearch search, TimeProvider time, CancellationToken cancellation)
+    {
+        var agenda = Links.Root(request) + PageLanguage.Base + "/agenda" + request.QueryString;
+        var parsed = filters.Parse(request.Query);
+        if (!parsed.IsOk)
+            return PageAnswers.Page<EmbedPage, EmbedModel>(new(new(request.Query), [], parsed.Refusal, agenda), StatusCodes.Status400BadRequest);
+        var filter = parsed.Value with { Limit = request.Query.ContainsKey("limit") ? parsed.Value.Limit : EmbedCafes };
+        if (filter is { From: null, To: null })
+            filter = filter with { From = time.GetUtcNow() };
+        return PageAnswers.Page<EmbedPage, EmbedModel>(new(new(request.Query), (await search.SearchAsync(filter, cancellation)).Items, null, agenda));
     }
 
     private static async Task<IResult> ResourcesAsync(HttpRequest request, FilterParser filters, ResourceSearch search, CancellationToken cancellation)
@@ -122,12 +167,12 @@ internal static class PageEndpoints
         return PageAnswers.Page<ResourcesPage, ResourcesModel>(new(form, page, parsed.Refusal, next), parsed.IsOk ? StatusCodes.Status200OK : StatusCodes.Status400BadRequest);
     }
 
-    private static async Task<IResult> ResourceAsync(string id, ResourceLookup resources, CancellationToken cancellation)
+    private static async Task<IResult> ResourceAsync(string id, HttpRequest request, ResourceLookup resources, CancellationToken cancellation)
     {
         if (!EntryId.TryParse(id, out var entry))
             return PageAnswers.NotFound("/ressources");
         var found = await resources.FindAsync(entry, cancellation);
-        return found.Value is { } hit ? PageAnswers.Page<ResourcePage, ResourceModel>(new(hit)) : PageAnswers.Missing(found, "/ressources");
+        return found.Value is { } hit ? PageAnswers.Page<ResourcePage, ResourceModel>(new(hit, Links.Root(request))) : PageAnswers.Missing(found, "/ressources");
     }
 
     private static async Task<IResult> HubAsync(

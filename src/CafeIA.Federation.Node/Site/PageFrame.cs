@@ -1,6 +1,7 @@
 using CafeIA.Federation.Node.Hubs;
 using CafeIA.Federation.Node.Hubs.Recovery;
 using CafeIA.Federation.Node.Journal;
+using CafeIA.Federation.Node.Site.Text;
 using CafeIA.Federation.Protocol.Membership;
 
 namespace CafeIA.Federation.Node.Site;
@@ -12,12 +13,22 @@ internal sealed class PageFrame(HubOptions hub, Assets assets, HubRegister hubs,
 
     /// <summary>Why this hub writes nothing now, or reaches nobody; null when all is well.</summary>
     public string? Warning => hubs.Local.IsFrozen
-        ? "Deux histoires du journal de ce hub existent : plus rien n’y est publié avant que son opérateur y mette fin (cafeia epoch open)."
-        : standing.Sentence() ?? (hubs.Local.Membership == MemberStatus.Expelled
-            ? "La fédération a exclu ce hub : les autres nœuds ne montrent plus rien de ce qu’il publie."
+        ? PageLanguage.In(
+            "Deux histoires du journal de ce hub existent : plus rien n’y est publié avant que son opérateur y mette fin (cafeia epoch open).",
+            "Two histories of this hub’s journal exist: nothing more is published before its operator puts an end to it (cafeia epoch open).")
+        : Doubt ?? (hubs.Local.Membership == MemberStatus.Expelled
+            ? PageLanguage.In(
+                "La fédération a exclu ce hub : les autres nœuds ne montrent plus rien de ce qu’il publie.",
+                "The federation has expelled this hub: the other nodes show nothing more of what it publishes.")
             : null);
 
     public string Stylesheet { get; } = assets.Address("site.css");
 
+    public string Live { get; } = assets.Address("live.js");
+
     public string Icon { get; } = assets.Address("icon.svg");
+
+    private string? Doubt => standing.Sentence() is { } sentence
+        ? PageLanguage.In(sentence, "This node’s database may come from an old backup. Nothing is published before every member has told what it holds of this hub.")
+        : null;
 }

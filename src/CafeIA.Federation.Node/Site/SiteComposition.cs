@@ -1,3 +1,5 @@
+using CafeIA.Federation.Node.Site.TakeAway;
+using CafeIA.Federation.Node.Site.Text;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Diagnostics;
 
@@ -6,12 +8,16 @@ namespace CafeIA.Federation.Node.Site;
 /// <summary>How the pages are put together.</summary>
 internal static class SiteComposition
 {
-    /// <summary>Nothing from elsewhere, no script, no inline style; what a text smuggles in does not run.</summary>
-    private const string ContentSecurity = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+    /// <summary>Nothing from elsewhere, no script but this node's own files, no inline style; what a text smuggles in does not run.</summary>
+    private const string ContentSecurity = "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors ";
+
+    /// <summary>What other sites show in a frame of theirs.</summary>
+    private const string Embedded = "/embed";
 
     public static IServiceCollection AddSite(this IServiceCollection services)
     {
         services.AddRazorComponents();
+        services.AddCors();
         // Pages have no form that writes and no cookie: there is nothing to protect, and no key file to leave behind.
         services.AddDataProtection().UseEphemeralDataProtectionProvider();
         return services.AddSingleton<Assets>().AddSingleton<PageFrame>().AddSingleton<Figures>();
@@ -20,22 +26,30 @@ internal static class SiteComposition
     /// <summary>Headers and error pages; before the endpoints.</summary>
     public static void UseSite(this WebApplication app)
     {
+        app.Use(PageLanguage.ChooseAsync);
         app.Use((context, next) =>
         {
             var headers = context.Response.Headers;
-            headers.ContentSecurityPolicy = ContentSecurity;
+            headers.ContentSecurityPolicy = ContentSecurity + (context.Request.Path.StartsWithSegments(Embedded, StringComparison.Ordinal) ? "*" : "'none'");
             headers.XContentTypeOptions = "nosniff";
             headers["Referrer-Policy"] = "strict-origin-when-cross-origin";
             headers["Permissions-Policy"] = "geolocation=(), camera=(), microphone=()";
             headers["Cross-Origin-Opener-Policy"] = "same-origin";
             return next(context);
         });
+        // Open data: a page of another site may read it. What writes needs a key, and headers that no other site is allowed to send.
+        app.UseWhen(
+            context => context.Request.Path.StartsWithSegments("/api/v1", StringComparison.Ordinal),
+            api => api.UseCors(policy => policy.AllowAnyOrigin().WithMethods(HttpMethods.Get).WithExposedHeaders("ETag")));
         app.UseExceptionHandler(handler => handler.Run(FailureAnswer.ExecuteAsync));
+        // After the language has taken its prefix off the path.
+        app.UseRouting();
     }
 
     public static void MapSite(this WebApplication app)
     {
         Assets.Map(app);
+        Crawlers.Map(app);
         PageEndpoints.Map(app);
         app.MapFallback((HttpContext context) => IsPage(context)
             ? PageAnswers.NotFound()
@@ -50,8 +64,14 @@ internal static class SiteComposition
     public static bool IsPage(HttpContext context)
     {
         var path = (context.Features.Get<IExceptionHandlerPathFeature>()?.Path ?? context.Request.Path.Value) ?? "/";
-        return HttpMethods.IsGet(context.Request.Method)
-            && !path.StartsWith("/api/", StringComparison.Ordinal) && !path.StartsWith("/federation/", StringComparison.Ordinal) && !path.StartsWith("/streams/", StringComparison.Ordinal)
-            && !path.StartsWith("/control", StringComparison.Ordinal) && !path.StartsWith("/.well-known/", StringComparison.Ordinal);
+        return HttpMethods.IsGet(context.Request.Method) && IsPagePath(path);
     }
+
+    /// <summary>An address of pages, not of programs.</summary>
+    public static bool IsPagePath(PathString path) => IsPagePath(path.Value ?? "/");
+
+    private static bool IsPagePath(string path) =>
+        !path.StartsWith("/api/", StringComparison.Ordinal) && !path.StartsWith("/federation/", StringComparison.Ordinal) && !path.StartsWith("/streams/", StringComparison.Ordinal)
+        && !path.StartsWith("/control", StringComparison.Ordinal) && !path.StartsWith("/.well-known/", StringComparison.Ordinal)
+        && !path.StartsWith("/assets/", StringComparison.Ordinal) && !path.StartsWith("/health/", StringComparison.Ordinal) && path is not ("/metrics" or "/robots.txt" or "/sitemap.xml");
 }

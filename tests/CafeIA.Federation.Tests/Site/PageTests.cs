@@ -20,6 +20,9 @@ public sealed partial class PageTests(ApiNode api) : IClassFixture<ApiNode>
     [InlineData("/hubs", HttpStatusCode.OK)]
     [InlineData("/hubs/essai", HttpStatusCode.OK)]
     [InlineData("/bilan", HttpStatusCode.OK)]
+    [InlineData("/aide", HttpStatusCode.OK)]
+    [InlineData("/mentions-legales", HttpStatusCode.OK)]
+    [InlineData("/accessibilite", HttpStatusCode.OK)]
     [InlineData("/agenda?near=Saint-Denis", HttpStatusCode.BadRequest)]
     [InlineData("/bilan?from=hier", HttpStatusCode.BadRequest)]
     [InlineData("/hubs/personne", HttpStatusCode.NotFound)]
@@ -41,7 +44,7 @@ public sealed partial class PageTests(ApiNode api) : IClassFixture<ApiNode>
         Assert.Empty(Inline().Matches(html));
         Assert.DoesNotContain(Loaded().Matches(html), m => !m.Groups[1].Value.StartsWith('/'));
         Assert.False(response.Headers.Contains("Set-Cookie"));
-        Assert.Contains("default-src 'none'", response.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
+        Assert.Contains("default-src 'none'; script-src 'self';", response.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
         Assert.Equal("nosniff", response.Headers.GetValues("X-Content-Type-Options").Single());
     }
 
@@ -186,7 +189,7 @@ public sealed partial class PageTests(ApiNode api) : IClassFixture<ApiNode>
     [GeneratedRegex("<h1[ >]")]
     private static partial Regex Heading();
 
-    [GeneratedRegex("<script(?! type=\"application/ld\\+json\")", RegexOptions.IgnoreCase)]
+    [GeneratedRegex("<script(?! type=\"application/ld\\+json\"| type=\"module\" src=\"/assets/[0-9a-f]+/[a-z]+\\.js\"></script>)", RegexOptions.IgnoreCase)]
     private static partial Regex Script();
 
     [GeneratedRegex("<[a-z][^>]* (style|on[a-z]+)=", RegexOptions.IgnoreCase)]

@@ -2,127 +2,132 @@ using System.Globalization;
 
 namespace CafeIA.Federation.Node.Directory.Content;
 
-/// <summary>One word of a closed list: its name on the wire and its French label.</summary>
-public sealed record Term(string Name, string Label);
+/// <summary>One word of a closed list: its name on the wire, its French label and its English one.</summary>
+public sealed record Term(string Name, string Label, string English);
 
 /// <summary>The closed lists of the model. A name of another hub that is not listed is kept and shown as it is.</summary>
 public static class Vocabulary
 {
     public static IReadOnlyList<Term> Formats { get; } =
     [
-        new("cafe-ouvert", "Café ouvert"),
-        new("cafe-animation", "Café animation"),
-        new("cafe-ia", "Café IA"),
-        new("atelier", "Atelier"),
-        new("conference", "Conférence"),
-        new("formation", "Formation"),
-        new("webinaire", "Webinaire"),
-        new("rencontre-nationale", "Rencontre nationale"),
+        new("cafe-ouvert", "Café ouvert", "Open café"),
+        new("cafe-animation", "Café animation", "Hosted café"),
+        new("cafe-ia", "Café IA", "AI café"),
+        new("atelier", "Atelier", "Workshop"),
+        new("conference", "Conférence", "Talk"),
+        new("formation", "Formation", "Training"),
+        new("webinaire", "Webinaire", "Webinar"),
+        new("rencontre-nationale", "Rencontre nationale", "National meeting"),
     ];
 
     public static IReadOnlyList<Term> Modes { get; } =
     [
-        new("on-site", "Sur place"),
-        new("online", "En ligne"),
-        new("hybrid", "Sur place et en ligne"),
+        new("on-site", "Sur place", "On site"),
+        new("online", "En ligne", "Online"),
+        new("hybrid", "Sur place et en ligne", "On site and online"),
     ];
 
     public static IReadOnlyList<Term> Statuses { get; } =
     [
-        new("tentative", "À confirmer"),
-        new("confirmed", "Confirmé"),
-        new("cancelled", "Annulé"),
-        new("postponed", "Reporté"),
-        new("rescheduled", "Déplacé à une autre date"),
-        new("moved-online", "Maintenu en ligne"),
+        new("tentative", "À confirmer", "To be confirmed"),
+        new("confirmed", "Confirmé", "Confirmed"),
+        new("cancelled", "Annulé", "Cancelled"),
+        new("postponed", "Reporté", "Postponed"),
+        new("rescheduled", "Déplacé à une autre date", "Moved to another date"),
+        new("moved-online", "Maintenu en ligne", "Held online"),
     ];
 
     public static IReadOnlyList<Term> Registrations { get; } =
     [
-        new("none", "Sans inscription"),
-        new("open", "Sur inscription"),
-        new("external", "Inscription sur un autre site"),
-        new("capacity", "Sur inscription, places limitées"),
-        new("waiting-list", "Sur inscription, avec liste d’attente"),
+        new("none", "Sans inscription", "No registration"),
+        new("open", "Sur inscription", "On registration"),
+        new("external", "Inscription sur un autre site", "Registration on another site"),
+        new("capacity", "Sur inscription, places limitées", "On registration, limited places"),
+        new("waiting-list", "Sur inscription, avec liste d’attente", "On registration, with a waiting list"),
     ];
 
     public static IReadOnlyList<Term> Accessibilities { get; } =
     [
-        new("wheelchair", "Accessible en fauteuil roulant"),
-        new("hearing-loop", "Boucle magnétique"),
-        new("sign-language", "Langue des signes"),
-        new("subtitles", "Sous-titres"),
-        new("quiet", "Lieu calme"),
+        new("wheelchair", "Accessible en fauteuil roulant", "Wheelchair access"),
+        new("hearing-loop", "Boucle magnétique", "Hearing loop"),
+        new("sign-language", "Langue des signes", "Sign language"),
+        new("subtitles", "Sous-titres", "Subtitles"),
+        new("quiet", "Lieu calme", "Quiet place"),
     ];
 
     public static IReadOnlyList<Term> Audiences { get; } =
     [
-        new("tout-public", "Tout public"),
-        new("enfants", "Enfants"),
-        new("jeunes", "Jeunes"),
-        new("familles", "Familles"),
-        new("seniors", "Seniors"),
-        new("scolaires", "Scolaires"),
-        new("enseignants", "Enseignants"),
-        new("agents-publics", "Agents publics"),
-        new("elus", "Élus"),
-        new("professionnels", "Professionnels"),
-        new("mediateurs", "Médiateurs numériques"),
+        new("tout-public", "Tout public", "Everyone"),
+        new("enfants", "Enfants", "Children"),
+        new("jeunes", "Jeunes", "Young people"),
+        new("familles", "Familles", "Families"),
+        new("seniors", "Seniors", "Older people"),
+        new("scolaires", "Scolaires", "School classes"),
+        new("enseignants", "Enseignants", "Teachers"),
+        new("agents-publics", "Agents publics", "Public servants"),
+        new("elus", "Élus", "Elected representatives"),
+        new("professionnels", "Professionnels", "Professionals"),
+        new("mediateurs", "Médiateurs numériques", "Digital mediators"),
     ];
 
     public static IReadOnlyList<Term> Themes { get; } =
     [
-        new("comprendre", "Comprendre l’IA"),
-        new("desinformation", "Désinformation et hypertrucages"),
-        new("travail", "Travail"),
-        new("education", "Éducation"),
-        new("culture", "Culture et création"),
-        new("sante", "Santé"),
-        new("environnement", "Environnement"),
-        new("democratie", "Démocratie"),
-        new("donnees", "Données"),
-        new("service-public", "Service public"),
-        new("ethique", "Éthique et droits"),
-        new("open-source", "Communs et logiciels libres"),
+        new("comprendre", "Comprendre l’IA", "Understanding AI"),
+        new("desinformation", "Désinformation et hypertrucages", "Disinformation and deepfakes"),
+        new("travail", "Travail", "Work"),
+        new("education", "Éducation", "Education"),
+        new("culture", "Culture et création", "Culture and creation"),
+        new("sante", "Santé", "Health"),
+        new("environnement", "Environnement", "Environment"),
+        new("democratie", "Démocratie", "Democracy"),
+        new("donnees", "Données", "Data"),
+        new("service-public", "Service public", "Public service"),
+        new("ethique", "Éthique et droits", "Ethics and rights"),
+        new("open-source", "Communs et logiciels libres", "Commons and free software"),
     ];
 
     public static IReadOnlyList<Term> ResourceTypes { get; } =
     [
-        new("kit", "Kit"),
-        new("jeu", "Jeu"),
-        new("formation", "Formation"),
-        new("video", "Vidéo"),
-        new("article", "Article"),
-        new("affiche", "Affiche"),
-        new("simulateur", "Simulateur"),
-        new("site", "Site"),
+        new("kit", "Kit", "Kit"),
+        new("jeu", "Jeu", "Game"),
+        new("formation", "Formation", "Training"),
+        new("video", "Vidéo", "Video"),
+        new("article", "Article", "Article"),
+        new("affiche", "Affiche", "Poster"),
+        new("simulateur", "Simulateur", "Simulator"),
+        new("site", "Site", "Site"),
     ];
 
     public static IReadOnlyList<Term> Levels { get; } =
     [
-        new("debutant", "Débutant"),
-        new("intermediaire", "Intermédiaire"),
-        new("avance", "Avancé"),
+        new("debutant", "Débutant", "Beginner"),
+        new("intermediaire", "Intermédiaire", "Intermediate"),
+        new("avance", "Avancé", "Advanced"),
     ];
 
-    /// <summary>The label of a name, or the name itself where the list does not have it.</summary>
-    public static string Label(IReadOnlyList<Term> terms, string name)
-    {
-        foreach (var term in terms)
-        {
-            if (term.Name == name)
-                return term.Label;
-        }
-        return name;
-    }
+    /// <summary>The French label of a name, or the name itself where the list does not have it.</summary>
+    public static string Label(IReadOnlyList<Term> terms, string name) => ByName(terms, name)?.Label ?? name;
+
+    /// <summary>The English label of a name, or the name itself where the list does not have it.</summary>
+    public static string EnglishLabel(IReadOnlyList<Term> terms, string name) => ByName(terms, name)?.English ?? name;
 
     /// <summary>The name of the term that a person wrote by its name or its label, whatever the case and the accents; null when there is none.</summary>
     public static string? Find(IReadOnlyList<Term> terms, string text)
     {
         foreach (var term in terms)
         {
-            if (Same(term.Name, text) || Same(term.Label, text))
+            if (Same(term.Name, text) || Same(term.Label, text) || Same(term.English, text))
                 return term.Name;
+        }
+        return null;
+    }
+
+    private static Term? ByName(IReadOnlyList<Term> terms, string name)
+    {
+        foreach (var term in terms)
+        {
+            if (term.Name == name)
+                return term;
         }
         return null;
     }

@@ -62,6 +62,40 @@ internal sealed class IndexSearch
         return search.Count(matching, grid);
     }
 
+    /// <summary>The occurrences that begin in each of the spans between some moments.</summary>
+    /// <param name="index">Where they are looked for.</param>
+    /// <param name="filter">Its period is from the first moment to the last.</param>
+    /// <param name="bounds">UTC ticks, in order; a span has its first moment and not its last.</param>
+    /// <param name="hubKeys">The hubs of the filter.</param>
+    /// <param name="hiddenKeys">The hubs nothing is shown of.</param>
+    /// <param name="words">The text that is looked for.</param>
+    public static int[] Begin(EventIndex index, DirectoryFilter filter, long[] bounds, IReadOnlyList<int> hubKeys, int[] hiddenKeys, NpgsqlTsQuery? words)
+    {
+        var search = new IndexSearch(index, filter);
+        using var matching = search.Match(hubKeys, hiddenKeys, words);
+        return search.Count(matching, bounds);
+    }
+
+    private int[] Count(Bits matching, long[] bounds)
+    {
+        var counts = new int[bounds.Length - 1];
+        var first = Array.BinarySearch(at.Hours, Hours.KeyOf(bounds[0]));
+        for (var i = first < 0 ? ~first : first; i < at.Hours.Length && at.Hours[i] <= Hours.KeyOf(bounds[^1]); i++)
+        {
+            foreach (var occurrence in index.ByHour.At(at.Hours[i]))
+            {
+                if (occurrence >= at.Occurrences || !matching[index.DocumentOf(occurrence)])
+                    continue;
+                var start = index.Start(occurrence);
+                if (start < bounds[0] || start >= bounds[^1] || !period.Keeps(occurrence) || !Shows(index.DocumentOf(occurrence)))
+                    continue;
+                var bound = Array.BinarySearch(bounds, start);
+                counts[bound < 0 ? ~bound - 1 : bound]++;
+            }
+        }
+        return counts;
+    }
+
     private List<MapCell> Count(Bits matching, MapGrid grid)
     {
         if (period.To is { } to && period.From is { } from && to - from < ShortPeriod)

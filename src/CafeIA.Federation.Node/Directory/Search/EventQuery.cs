@@ -97,6 +97,19 @@ internal sealed class EventQuery
         return Batch(database, sql);
     }
 
+    /// <summary>A first result to skip, then the number of each span between two of the moments, from 1, in which an occurrence begins, and how many do.</summary>
+    public NpgsqlBatch Begin(NpgsqlDataSource database, IReadOnlyList<DateTimeOffset> bounds)
+    {
+        var (begin, moments) = (Add(bounds[0].UtcDateTime), Add(bounds.Select(b => b.UtcDateTime).ToArray()));
+        var sql = $"""
+            select width_bucket(o.starts_at, {moments}), count(*)::integer
+            from occurrence o join event e on e.entry_id = o.entry_id and e.hub_key = o.hub_key
+            {Where([.. onEvent, .. onOccurrence, $"o.starts_at >= {begin}"])}
+            group by 1
+            """;
+        return Batch(database, sql);
+    }
+
     private IEnumerable<string> Runs(string order, string limit)
     {
         if (filter.Each == Each.Event && (IsRanked || filter.Near is not null || filter.Box is not null))

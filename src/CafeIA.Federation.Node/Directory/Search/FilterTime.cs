@@ -27,6 +27,9 @@ internal static class FilterTime
         return parameters.Refuse<DateTimeOffset?>("bad-date", $"« {text} » n’est pas une date : 2026-12-03, ou 2026-12-03T18:30.", name);
     }
 
+    /// <summary>The first moment of a day in metropolitan France.</summary>
+    public static DateTimeOffset Midnight(DateOnly day) => new(Zone.AtStartOfDay(LocalDate.FromDateOnly(day)).ToDateTimeUtc(), TimeSpan.Zero);
+
     private static DateTimeOffset Moment(LocalMoment local, bool isEnd)
     {
         var date = LocalDate.FromDateTime(local.Value);

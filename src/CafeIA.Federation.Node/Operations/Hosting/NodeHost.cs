@@ -140,7 +140,7 @@ internal sealed class NodeHost : IAsyncDisposable
     {
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(Settings).AddSingleton(data).AddSingleton(signers).AddSingleton(new HubKeyFolder(data.KeyFile)).AddSingleton(new HighWaterFile(data.HighWaterFile));
-        services.AddSingleton(Settings.Hub).AddSingleton(Settings.Exchange).AddSingleton(Settings.Database).AddSingleton(Settings.Directory);
+        services.AddSingleton(Settings.Hub).AddSingleton(Settings.Exchange).AddSingleton(Settings.Database).AddSingleton(Settings.Directory).AddSingleton(Settings.Site);
         services.AddSingleton(EraseList.Open(data.EraseList));
         services.AddSingleton(new ExchangeIdentity(Settings.Hub.FederationId));
     }

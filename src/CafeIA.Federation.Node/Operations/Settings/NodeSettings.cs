@@ -2,6 +2,7 @@ using CafeIA.Federation.Node.Directory;
 using CafeIA.Federation.Node.Exchange;
 using CafeIA.Federation.Node.Hubs;
 using CafeIA.Federation.Node.Journal;
+using CafeIA.Federation.Node.Site;
 using CafeIA.Federation.Protocol;
 
 namespace CafeIA.Federation.Node.Operations.Settings;
@@ -25,13 +26,15 @@ internal sealed record NodeSettings
 
     public SiloOptions Orleans { get; init; } = new();
 
+    public SiteOptions Site { get; init; } = new();
+
     public TelemetryOptions Telemetry { get; init; } = new();
 
     /// <summary>What the Exchange room gets: its own section with the broker's address.</summary>
     public ExchangeOptions Exchange => Federation with { BrokerAddress = Broker.Address };
 
     public IEnumerable<Refusal> Check() =>
-        Http.Check().Concat(Hub.Check()).Concat(Database.Check()).Concat(Exchange.Check()).Concat(Orleans.Check()).Concat(Telemetry.Check());
+        Http.Check().Concat(Hub.Check()).Concat(Database.Check()).Concat(Exchange.Check()).Concat(Orleans.Check()).Concat(Site.Check()).Concat(Telemetry.Check());
 }
 
 /// <summary>Section <c>Data</c>.</summary>

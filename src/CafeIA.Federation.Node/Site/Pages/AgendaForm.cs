@@ -1,3 +1,4 @@
+using CafeIA.Federation.Node.Site.Text;
 using Microsoft.AspNetCore.Http.Extensions;
 
 namespace CafeIA.Federation.Node.Site.Pages;
@@ -15,11 +16,17 @@ internal sealed class AgendaForm(IQueryCollection query)
     public bool IsEmpty => !query.Any(q => q.Key != "cursor" && !string.IsNullOrWhiteSpace(q.Value));
 
     /// <summary>The same search with one field set otherwise and without the empty ones; null as value leaves it out.</summary>
-    public string With(string path, string name, string? value)
+    public string With(string path, string name, string? value) => With(path, [(name, value)]);
+
+    /// <summary>The same search with some fields set otherwise and without the empty ones; null as value leaves one out.</summary>
+    public string With(string path, IReadOnlyList<(string Name, string? Value)> changes)
     {
-        var parts = new QueryBuilder(query.Where(q => q.Key != name && q.Key != "cursor" && !string.IsNullOrWhiteSpace(q.Value)));
-        if (value is not null)
-            parts.Add(name, value);
-        return path + parts;
+        var parts = new QueryBuilder(query.Where(q => q.Key != "cursor" && !changes.Any(c => c.Name == q.Key) && !string.IsNullOrWhiteSpace(q.Value)));
+        foreach (var (name, value) in changes)
+        {
+            if (value is not null)
+                parts.Add(name, value);
+        }
+        return (path.StartsWith("/api/", StringComparison.Ordinal) ? path : PageLanguage.Base + path) + parts;
     }
 }

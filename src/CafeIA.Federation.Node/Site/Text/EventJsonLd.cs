@@ -16,16 +16,20 @@ internal static class EventJsonLd
     {
         var output = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(output))
-            Write(json, detail, root);
+            Write(json, detail.Event, root, withContext: true);
         return $"<script type=\"application/ld+json\">{Encoding.UTF8.GetString(output.WrittenSpan)}</script>";
     }
 
-    private static void Write(Utf8JsonWriter json, EventDetail detail, string root)
+    /// <param name="json">One object is written.</param>
+    /// <param name="hit">The event.</param>
+    /// <param name="root">Scheme and host of this node, for absolute addresses.</param>
+    /// <param name="withContext">It stands alone, not in a graph that has its context.</param>
+    public static void Write(Utf8JsonWriter json, EventHit hit, string root, bool withContext = false)
     {
-        var hit = detail.Event;
         var content = hit.Content;
         json.WriteStartObject();
-        json.WriteString("@context", "https://schema.org");
+        if (withContext)
+            json.WriteString("@context", "https://schema.org");
         json.WriteString("@type", "Event");
         json.WriteString("@id", $"{root}/evenements/{hit.Entry}");
         json.WriteString("url", $"{root}/evenements/{hit.Entry}");

@@ -16,7 +16,7 @@ internal static class TerritoryNames
             "departement" => catalog.FindDepartement(code)?.Name,
             "commune" => catalog.FindCommune(code)?.Name,
             "epci" => catalog.Epcis.FirstOrDefault(e => e.Code == code)?.Name,
-            _ => territory == "national" ? "France entière" : null,
+            _ => territory == "national" ? PageLanguage.In("France entière", "All of France") : null,
         } ?? territory;
     }
 }

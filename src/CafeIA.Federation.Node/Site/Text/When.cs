@@ -1,4 +1,5 @@
 using CafeIA.Federation.Node.Directory.Occurrences;
+using CafeIA.Federation.Node.Directory.Search;
 using NodaTime;
 
 namespace CafeIA.Federation.Node.Site.Text;
@@ -6,12 +7,15 @@ namespace CafeIA.Federation.Node.Site.Text;
 /// <summary>An occurrence as a sentence, on the clock of the place where it is held.</summary>
 internal static class When
 {
-    public const string NoDate = "Date non précisée";
-    public const string NoTime = "horaire non précisé";
-
     private const string Home = "Europe/Paris";
 
     private static readonly DateTimeZone HomeZone = DateTimeZoneProviders.Tzdb[Home];
+
+    public static string NoDate => PageLanguage.In("Date non précisée", "Date not given");
+
+    public static string NoTime => PageLanguage.In("horaire non précisé", "time not given");
+
+    private static string AllDay => PageLanguage.In("toute la journée", "all day");
 
     /// <summary>« jeudi 3 décembre 2026 de 18 h 30 à 20 h 30 », « du 3 décembre 2026 au 5 décembre 2026 ».</summary>
     public static string Sentence(Occurrence occurrence, string timeZone)
@@ -21,14 +25,13 @@ internal static class When
         if (!occurrence.TimeGiven)
         {
             var last = LastDay(first, end);
-            var days = last == first ? French.Day(first) : $"du {French.Day(first)} au {French.Day(last)}";
-            return occurrence.AllDay ? $"{days}, toute la journée" : $"{days}, {NoTime}";
+            var days = last == first ? Wording.Day(first) : In($"du {Wording.Day(first)} au {Wording.Day(last)}", $"{Wording.Day(first)} to {Wording.Day(last)}");
+            return $"{days}, {(occurrence.AllDay ? AllDay : NoTime)}";
         }
-        if (!occurrence.EndGiven || end <= start)
-            return $"{French.Day(first)} à {French.Time(TimeOnly.FromDateTime(start))}{Zone(timeZone)}";
-        if (DateOnly.FromDateTime(end) == first)
-            return $"{French.Day(first)} {Hours(occurrence, timeZone)}";
-        return $"du {French.Day(first)} à {French.Time(TimeOnly.FromDateTime(start))} au {French.Day(DateOnly.FromDateTime(end))} à {French.Time(TimeOnly.FromDateTime(end))}{Zone(timeZone)}";
+        if (!occurrence.EndGiven || end <= start || DateOnly.FromDateTime(end) == first)
+            return $"{Wording.Day(first)} {Hours(occurrence, timeZone)}";
+        var (from, to, lastDay) = (Time(start), Time(end), Wording.Day(DateOnly.FromDateTime(end)));
+        return In($"du {Wording.Day(first)} à {from} au {lastDay} à {to}", $"{Wording.Day(first)} at {from} to {lastDay} at {to}") + Zone(timeZone);
     }
 
     /// <summary>The hours alone, where the day stands beside them: « de 18 h 30 à 20 h 30 », « à 18 h 30 », « toute la journée ».</summary>
@@ -39,15 +42,17 @@ internal static class When
         if (!occurrence.TimeGiven)
         {
             var last = LastDay(first, end);
-            var until = last == first ? "" : $", jusqu’au {French.Day(last)}";
-            return (occurrence.AllDay ? "toute la journée" : NoTime) + until;
+            var until = last == first ? "" : In($", jusqu’au {Wording.Day(last)}", $", until {Wording.Day(last)}");
+            return (occurrence.AllDay ? AllDay : NoTime) + until;
         }
-        var from = French.Time(TimeOnly.FromDateTime(start));
+        var from = Time(start);
         if (!occurrence.EndGiven || end <= start)
-            return $"à {from}{Zone(timeZone)}";
-        return DateOnly.FromDateTime(end) == first
-            ? $"de {from} à {French.Time(TimeOnly.FromDateTime(end))}{Zone(timeZone)}"
-            : $"à partir de {from}, jusqu’au {French.Day(DateOnly.FromDateTime(end))} à {French.Time(TimeOnly.FromDateTime(end))}{Zone(timeZone)}";
+            return In($"à {from}", $"at {from}") + Zone(timeZone);
+        var to = Time(end);
+        var day = Wording.Day(DateOnly.FromDateTime(end));
+        return (DateOnly.FromDateTime(end) == first
+            ? In($"de {from} à {to}", $"from {from} to {to}")
+            : In($"à partir de {from}, jusqu’au {day} à {to}", $"from {from}, until {day} at {to}")) + Zone(timeZone);
     }
 
     /// <summary>For the datetime attribute and schema.org: a day, or a moment with its offset.</summary>
@@ -74,11 +79,12 @@ internal static class When
     public static string Moment(DateTimeOffset moment)
     {
         var local = Instant.FromDateTimeOffset(moment).InZone(HomeZone).ToDateTimeUnspecified();
-        return $"{French.DayAndMonth(DateOnly.FromDateTime(local))}{French.Space}{local.Year} à {French.Time(TimeOnly.FromDateTime(local))}";
+        var day = $"{Wording.DayAndMonth(DateOnly.FromDateTime(local))}{French.Space}{local.Year}";
+        return In($"{day} à {Time(local)}", $"{day} at {Time(local)}");
     }
 
     /// <summary>The first moment of a day in mainland France.</summary>
-    public static DateTimeOffset Midnight(DateOnly day) => HomeZone.AtStartOfDay(LocalDate.FromDateOnly(day)).ToDateTimeOffset().ToUniversalTime();
+    public static DateTimeOffset Midnight(DateOnly day) => FilterTime.Midnight(day);
 
     private static (DateTime Start, DateTime End) Local(Occurrence occurrence, string timeZone) =>
         (In(occurrence.StartUtc, timeZone).ToDateTimeUnspecified(), In(occurrence.EndUtc, timeZone).ToDateTimeUnspecified());
@@ -93,5 +99,9 @@ internal static class When
         return last < first ? first : last;
     }
 
-    private static string Zone(string timeZone) => timeZone == Home ? "" : $" (heure locale, {timeZone})";
+    private static string Zone(string timeZone) => timeZone == Home ? "" : In($" (heure locale, {timeZone})", $" (local time, {timeZone})");
+
+    private static string Time(DateTime local) => Wording.Time(TimeOnly.FromDateTime(local));
+
+    private static string In(string french, string english) => PageLanguage.In(french, english);
 }

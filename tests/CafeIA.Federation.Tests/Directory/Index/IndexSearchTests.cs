@@ -142,13 +142,14 @@ public sealed class IndexSearchTests(PostgresFixture postgres) : IClassFixture<P
     {
         var words = new WordQueries(directory.Database);
         var hubs = new Dictionary<HubId, int> { [directory.Journal.Hub.Id] = directory.Journal.Hub.Key, [other.Hub.Id] = other.Hub.Key };
-        var (found, further, clustered) = (0, 0, 0);
+        var (found, further, clustered, begun) = (0, 0, 0, 0);
         await SearchCases.Filter([.. hubs.Keys]).SampleAsync(
             async filter =>
             {
                 var keys = filter.Hubs.Select(h => hubs[h]).ToArray();
                 if (filter.Box is { } box)
                     clustered += await CompareClustersAsync(directory, filter with { Sort = SortOrder.Date }, box, keys, hidden, words);
+                begun += await CompareDaysAsync(directory, filter, keys, hidden, words);
                 for (var page = 0; page < Pages; page++)
                 {
                     var query = filter.Text is { } text ? await words.ReadAsync(text, Cancelled) : null;
@@ -165,7 +166,7 @@ public sealed class IndexSearchTests(PostgresFixture postgres) : IClassFixture<P
             },
             iter: Searches,
             threads: 1);
-        Assert.True(found > Searches && further > Searches / 10 && clustered > Searches / 10, $"{found} rows, {further} further pages and {clustered} clusters were found: too few to tell.");
+        Assert.True(found > Searches && further > Searches / 10 && clustered > Searches / 10 && begun > Searches, $"{found} rows, {further} further pages, {clustered} clusters and {begun} beginnings were found: too few to tell.");
     }
 
     /// <returns>Clusters of more than one event.</returns>
@@ -191,6 +192,24 @@ public sealed class IndexSearchTests(PostgresFixture postgres) : IClassFixture<P
             found += expected.Count(c => c.Count > 1);
         }
         return found;
+    }
+
+    /// <returns>Occurrences that begin on the days that are counted.</returns>
+    private static async Task<int> CompareDaysAsync(DirectoryFixture directory, DirectoryFilter filter, int[] keys, int[] hidden, WordQueries words)
+    {
+        DateTimeOffset[] bounds = [.. Enumerable.Range(-3, 12).Select(d => DirectoryFixture.Now.AddDays(d))];
+        var asked = filter with { From = bounds[0], To = bounds[^1], Each = Each.Occurrence, Sort = SortOrder.Date, After = null };
+        var expected = new int[bounds.Length - 1];
+        await using (var batch = new EventQuery(asked, keys, hidden).Begin(directory.Database, bounds))
+        {
+            await using var reader = await batch.ExecuteReaderAsync(Cancelled);
+            await reader.NextResultAsync(Cancelled);
+            while (await reader.ReadAsync(Cancelled))
+                expected[reader.GetInt32(0) - 1] = reader.GetInt32(1);
+        }
+        var query = filter.Text is { } text ? await words.ReadAsync(text, Cancelled) : null;
+        Assert.Equal(expected, IndexSearch.Begin(directory.Index.Current!, asked, [.. bounds.Select(b => b.UtcTicks)], keys, hidden, query));
+        return expected.Sum();
     }
 
     private async Task<IReadOnlyList<IndexHit>> QueryAsync(DirectoryFilter filter, int[] keys, int[] hidden)
