@@ -4,6 +4,7 @@ using System.Text.Json;
 using CafeIA.Federation.Node.Site;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Xunit;
@@ -38,6 +39,7 @@ public sealed class FailureAnswerTests
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders();
+        builder.Services.AddCors();
         await using var app = builder.Build();
         app.UseSite();
         app.MapGet("/api/away", string () => throw new NpgsqlException("refused", new SocketException(111)));
