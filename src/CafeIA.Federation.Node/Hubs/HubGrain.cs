@@ -233,10 +233,10 @@ internal sealed partial class HubGrain(
                 telemetry.Appended(journalBatch.Changes.Count, time.GetElapsedTime(started));
                 activity?.SetTag("cafeia.hub", options.Id).SetTag("cafeia.seq", (long)journalBatch.After.Size).SetTag("cafeia.changes", journalBatch.Changes.Count);
                 progress.Set(options.HubId, current.State.Position, current.State.Position.Seq, time.GetUtcNow());
-                signal.Advance(options.HubId, current.State.Position);
                 await SendAsync(journalBatch, traceParent);
-                // Who is told that it is written finds it as well.
+                // Who is told that it is written finds it as well; and a page that is made in between would be kept, without it, under the version that has it.
                 await followed;
+                signal.Advance(options.HubId, current.State.Position);
             }
             for (var i = 0; i < batch.Count; i++)
                 batch[i].Answer.TrySetResult(HubAnswer.From(planned.Outcomes[i]));

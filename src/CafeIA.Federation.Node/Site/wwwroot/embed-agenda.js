@@ -1,17 +1,20 @@
 // <cafeia-agenda hub="…" near="Lyon" radius="25" limit="5"></cafeia-agenda>: the next cafés of a search, in the page of another site.
 // Every attribute but limit is a filter of the agenda; colours follow the page through --cafeia-ink, --cafeia-accent and --cafeia-line.
 const home = new URL(import.meta.url).origin;
-const style = `
+const style = new CSSStyleSheet();
+style.replaceSync(`
   :host { display: block; color: var(--cafeia-ink, inherit); font: inherit; }
   ul { list-style: none; margin: 0; padding: 0; }
   li { border-top: 1px solid var(--cafeia-line, #8884); padding: .6em 0; }
   a { color: var(--cafeia-accent, inherit); font-weight: 600; }
   p { margin: .2em 0 0; }
-`;
+`);
 
 class CafeiaAgenda extends HTMLElement {
   connectedCallback() {
     if (!this.shadowRoot) this.attachShadow({ mode: 'open' });
+    // Not a style element: a site whose policy forbids inline styles still gets these.
+    this.shadowRoot.adoptedStyleSheets = [style];
     this.show();
   }
 
@@ -23,15 +26,14 @@ class CafeiaAgenda extends HTMLElement {
     const agenda = element('a', 'Tout l’agenda des cafés IA');
     agenda.href = `${home}/agenda`;
     const list = element('ul');
-    const sheet = element('style', style);
     try {
       const answer = await fetch(`${home}/api/v1/events?${query}`);
       if (!answer.ok) throw new Error(`${answer.status}`);
       const { items } = await answer.json();
       for (const item of items) list.append(card(item));
-      this.shadowRoot.replaceChildren(sheet, items.length ? list : element('p', 'Aucun café n’est annoncé pour l’instant.'), agenda);
+      this.shadowRoot.replaceChildren(items.length ? list : element('p', 'Aucun café n’est annoncé pour l’instant.'), agenda);
     } catch {
-      this.shadowRoot.replaceChildren(sheet, element('p', 'L’agenda ne répond pas pour l’instant.'), agenda);
+      this.shadowRoot.replaceChildren(element('p', 'L’agenda ne répond pas pour l’instant.'), agenda);
     }
   }
 }
