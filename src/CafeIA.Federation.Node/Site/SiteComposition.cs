@@ -68,9 +68,7 @@ internal static class SiteComposition
     }
 
     /// <summary>An address of pages, not of programs.</summary>
-    public static bool IsPagePath(PathString path) => IsPagePath(path.Value ?? "/");
-
-    private static bool IsPagePath(string path) =>
+    public static bool IsPagePath(string path) =>
         !path.StartsWith("/api/", StringComparison.Ordinal) && !path.StartsWith("/federation/", StringComparison.Ordinal) && !path.StartsWith("/streams/", StringComparison.Ordinal)
         && !path.StartsWith("/control", StringComparison.Ordinal) && !path.StartsWith("/.well-known/", StringComparison.Ordinal)
         && !path.StartsWith("/assets/", StringComparison.Ordinal) && !path.StartsWith("/health/", StringComparison.Ordinal) && path is not ("/metrics" or "/robots.txt" or "/sitemap.xml");

@@ -10,14 +10,18 @@ internal static class StreamEndpoints
     /// <summary>Readers at a time; each holds one connection and a chunk in memory.</summary>
     private const int MaxReaders = 2000;
 
-    private static int readers;
+    /// <summary>Open pages at a time, apart: however many citizens read, no partner is turned away.</summary>
+    private const int MaxPages = 5000;
+
+    private static readonly Seats Readers = new(MaxReaders);
+    private static readonly Seats Pages = new(MaxPages);
 
     public static IServiceCollection AddStreams(this IServiceCollection services) => services.AddSingleton<UpdateStream>().AddSingleton<Pulse>();
 
     public static void MapStreams(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/streams/v1/updates", UpdatesAsync);
-        routes.MapGet("/streams/v1/pulse", (HttpContext context, Pulse pulse, TimeProvider time, IHostApplicationLifetime lifetime) => ServeAsync(context, time, lifetime, pulse.RunAsync));
+        routes.MapGet("/streams/v1/pulse", (HttpContext context, Pulse pulse, TimeProvider time, IHostApplicationLifetime lifetime) => ServeAsync(context, Pages, time, lifetime, pulse.RunAsync));
     }
 
     /// <summary><c>?hub=ara</c>, repeated or with commas, keeps these hubs only; <c>Last-Event-ID</c> goes on after the event it names.</summary>
@@ -33,15 +37,14 @@ internal static class StreamEndpoints
         var begun = await stream.BeginAsync(context.Request.Headers["Last-Event-ID"], only, context.RequestAborted);
         if (!begun.IsOk)
             return Problem(begun.Refusal.Code switch { "bad-cursor" => StatusCodes.Status400BadRequest, "below-floor" => StatusCodes.Status410Gone, _ => StatusCodes.Status409Conflict }, begun.Refusal);
-        return await ServeAsync(context, time, lifetime, (output, leaving) => stream.RunAsync(begun.Value, only, output, leaving));
+        return await ServeAsync(context, Readers, time, lifetime, (output, leaving) => stream.RunAsync(begun.Value, only, output, leaving));
     }
 
     /// <summary>Writes to one reader until it leaves or the node stops.</summary>
-    private static async Task<IResult> ServeAsync(HttpContext context, TimeProvider time, IHostApplicationLifetime lifetime, Func<EventOutput, CancellationToken, Task> write)
+    private static async Task<IResult> ServeAsync(HttpContext context, Seats seats, TimeProvider time, IHostApplicationLifetime lifetime, Func<EventOutput, CancellationToken, Task> write)
     {
-        if (Interlocked.Increment(ref readers) > MaxReaders)
+        if (!seats.TryTake())
         {
-            Interlocked.Decrement(ref readers);
             context.Response.Headers.RetryAfter = "30";
             return Problem(StatusCodes.Status503ServiceUnavailable, new("too-many-readers", "Ce nœud sert déjà autant de lecteurs qu’il peut. Réessayez dans une demi-minute."));
         }
@@ -59,7 +62,7 @@ internal static class StreamEndpoints
         }
         finally
         {
-            Interlocked.Decrement(ref readers);
+            seats.Leave();
         }
         return Results.Empty;
     }
@@ -68,4 +71,20 @@ internal static class StreamEndpoints
         detail: refusal.Message,
         statusCode: status,
         extensions: new Dictionary<string, object?> { ["code"] = refusal.Code, ["field"] = refusal.Field });
+
+    /// <summary>How many may be served at a time.</summary>
+    private sealed class Seats(int count)
+    {
+        private int taken;
+
+        public bool TryTake()
+        {
+            if (Interlocked.Increment(ref taken) <= count)
+                return true;
+            Leave();
+            return false;
+        }
+
+        public void Leave() => Interlocked.Decrement(ref taken);
+    }
 }

@@ -2,7 +2,9 @@ using System.IO.Compression;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
+using CafeIA.Federation.Node.Directory.Index;
 using CafeIA.Federation.Node.Hubs;
+using CafeIA.Federation.Node.Journal;
 using CafeIA.Federation.Node.Operations.Commands;
 using CafeIA.Federation.Protocol.Identifiers;
 using CafeIA.Federation.Protocol.Sequencing;
@@ -50,6 +52,22 @@ public sealed class AnswerCacheTests(PostgresServer server)
 
         await PutAsync(node, "Une autre");
         Assert.Equal(HttpStatusCode.OK, await ConditionalAsync(http, address, first.Headers.ETag!));
+    }
+
+    [Fact]
+    public async Task The_version_of_the_directory_moves_when_searches_find_the_change_and_not_before()
+    {
+        await using var node = await StartAsync();
+        var index = node.Get<IndexUpkeep>();
+        await Eventually.TrueAsync(() => index.Current is not null, "the index is read", Cancellation);
+        // A page that is made at this moment is kept under the new version.
+        var found = new List<int>();
+        node.Get<JournalSignal>().Advanced += (_, _) => found.Add(index.Current?.Count ?? -1);
+
+        for (var i = 0; i < 20; i++)
+            await PutAsync(node, $"Rencontre {i:00}");
+
+        Assert.Equal(Enumerable.Range(1, 20), found);
     }
 
     [Fact]

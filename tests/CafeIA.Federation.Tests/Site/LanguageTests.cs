@@ -36,24 +36,7 @@ public sealed partial class LanguageTests(ApiNode api) : IClassFixture<ApiNode>
     }
 
     [Theory]
-    [InlineData("/", HttpStatusCode.OK)]
-    [InlineData("/agenda", HttpStatusCode.OK)]
-    [InlineData("/agenda?sans-date=1", HttpStatusCode.OK)]
-    [InlineData("/agenda?q=introuvable", HttpStatusCode.OK)]
-    [InlineData("/agenda?near=Saint-Denis", HttpStatusCode.BadRequest)]
-    [InlineData("/agenda?from=hier", HttpStatusCode.BadRequest)]
-    [InlineData("/agenda?region=999", HttpStatusCode.BadRequest)]
-    [InlineData("/carte", HttpStatusCode.OK)]
-    [InlineData("/ressources", HttpStatusCode.OK)]
-    [InlineData("/hubs", HttpStatusCode.OK)]
-    [InlineData("/hubs/essai", HttpStatusCode.OK)]
-    [InlineData("/bilan", HttpStatusCode.OK)]
-    [InlineData("/aide", HttpStatusCode.OK)]
-    [InlineData("/mentions-legales", HttpStatusCode.OK)]
-    [InlineData("/accessibilite", HttpStatusCode.OK)]
-    [InlineData("/bilan?from=hier", HttpStatusCode.BadRequest)]
-    [InlineData("/nulle-part", HttpStatusCode.NotFound)]
-    [InlineData("/evenements/rien", HttpStatusCode.NotFound)]
+    [MemberData(nameof(PageAddresses.All), MemberType = typeof(PageAddresses))]
     public async Task An_English_page_is_English_and_leads_to_English_pages(string path, HttpStatusCode status)
     {
         await api.CreateAsync(ApiNode.Cafe("Discussion", status: "postponed"));

@@ -12,23 +12,7 @@ public sealed partial class PageTests(ApiNode api) : IClassFixture<ApiNode>
     private const int MaxBytes = 100 * 1024;
 
     [Theory]
-    [InlineData("/", HttpStatusCode.OK)]
-    [InlineData("/agenda", HttpStatusCode.OK)]
-    [InlineData("/agenda?sans-date=1", HttpStatusCode.OK)]
-    [InlineData("/carte", HttpStatusCode.OK)]
-    [InlineData("/ressources", HttpStatusCode.OK)]
-    [InlineData("/hubs", HttpStatusCode.OK)]
-    [InlineData("/hubs/essai", HttpStatusCode.OK)]
-    [InlineData("/bilan", HttpStatusCode.OK)]
-    [InlineData("/aide", HttpStatusCode.OK)]
-    [InlineData("/mentions-legales", HttpStatusCode.OK)]
-    [InlineData("/accessibilite", HttpStatusCode.OK)]
-    [InlineData("/agenda?near=Saint-Denis", HttpStatusCode.BadRequest)]
-    [InlineData("/bilan?from=hier", HttpStatusCode.BadRequest)]
-    [InlineData("/hubs/personne", HttpStatusCode.NotFound)]
-    [InlineData("/evenements/rien", HttpStatusCode.NotFound)]
-    [InlineData("/ressources/01900000-0000-7000-8000-000000000000", HttpStatusCode.NotFound)]
-    [InlineData("/nulle-part", HttpStatusCode.NotFound)]
+    [MemberData(nameof(PageAddresses.All), MemberType = typeof(PageAddresses))]
     public async Task Every_page_is_French_light_and_asks_nothing_of_others(string path, HttpStatusCode status)
     {
         using var response = await api.Reader.GetAsync(path, TestContext.Current.CancellationToken);

@@ -28,19 +28,8 @@ internal sealed class EventFeeds(FilterParser filters, EventSearch search, MapCl
             : filter;
 
     /// <summary>All results of a search up to a number, page after page.</summary>
-    public async Task<IReadOnlyList<EventHit>> AllAsync(DirectoryFilter filter, int max, CancellationToken cancellation)
-    {
-        var hits = new List<EventHit>();
-        filter = filter with { Limit = DirectoryFilter.MaxLimit, Each = Each.Event };
-        while (true)
-        {
-            var page = await search.SearchAsync(filter, cancellation);
-            hits.AddRange(page.Items.Take(max - hits.Count));
-            if (hits.Count == max || !PageCursor.TryParse(page.NextCursor, out var next))
-                return hits;
-            filter = filter with { After = next };
-        }
-    }
+    public Task<IReadOnlyList<EventHit>> AllAsync(DirectoryFilter filter, int max, CancellationToken cancellation) =>
+        SearchPages.AllAsync(filter with { Each = Each.Event }, max, f => search.SearchAsync(f, cancellation));
 
     /// <summary>The clusters of a search that names a zoom level, as GeoJSON: <c>count</c>, and the event's id and address where it is one.</summary>
     public async Task<IResult> ClustersAsync(DirectoryFilter filter, HttpRequest request, CancellationToken cancellation)

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using CafeIA.Federation.Node.Site.Text;
 
 namespace CafeIA.Federation.Node.Api.Feeds;
 
@@ -12,7 +13,7 @@ internal static class LinkedData
         using (var json = new Utf8JsonWriter(output))
         {
             json.WriteStartObject();
-            json.WriteString("@context"u8, "https://schema.org"u8);
+            json.WriteString("@context"u8, JsonLd.Context);
             json.WriteStartArray("@graph"u8);
             foreach (var hit in hits)
                 write(json, hit);

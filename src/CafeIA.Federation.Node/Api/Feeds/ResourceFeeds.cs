@@ -13,19 +13,8 @@ internal sealed class ResourceFeeds(FilterParser filters, ResourceSearch search,
     public ResourceLookup Lookup => lookup;
 
     /// <summary>All results of a search up to a number, page after page.</summary>
-    public async Task<IReadOnlyList<ResourceHit>> AllAsync(DirectoryFilter filter, int max, CancellationToken cancellation)
-    {
-        var hits = new List<ResourceHit>();
-        filter = filter with { Limit = DirectoryFilter.MaxLimit };
-        while (true)
-        {
-            var page = await search.SearchAsync(filter, cancellation);
-            hits.AddRange(page.Items.Take(max - hits.Count));
-            if (hits.Count == max || !PageCursor.TryParse(page.NextCursor, out var next))
-                return hits;
-            filter = filter with { After = next };
-        }
-    }
+    public Task<IReadOnlyList<ResourceHit>> AllAsync(DirectoryFilter filter, int max, CancellationToken cancellation) =>
+        SearchPages.AllAsync(filter, max, f => search.SearchAsync(f, cancellation));
 
     /// <param name="format">Any but JSON, whose documents are pages of a list, and those that need a date or a place.</param>
     /// <param name="hits">In the order of the search.</param>

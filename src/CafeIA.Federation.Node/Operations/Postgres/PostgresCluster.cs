@@ -19,7 +19,7 @@ internal sealed class PostgresCluster(DataFolder data)
     private const long MostBuffers = 2_048;
 
     /// <summary>MiB of this machine, or of what its container may use, in steps so that a small difference is none.</summary>
-    private static readonly long Memory = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 1024 / 1024 / 256 * 256;
+    private static readonly long Memory = Math.Max(256, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 1024 / 1024 / 256 * 256);
 
     /// <summary>An eighth, and no page is touched before it is needed: several nodes may share a machine. With less than the tables that are written to, a backend writes a page out for each it reads in.</summary>
     private static long SharedBuffers => Math.Clamp(Memory / 8, LeastBuffers, MostBuffers);

@@ -42,8 +42,5 @@ internal static class English
         _ => $"{Count((long)age.TotalDays, "day", "days")} ago",
     };
 
-    /// <summary>“1 h 30”, “45 min”.</summary>
-    public static string Minutes(int minutes) => French.Minutes(minutes);
-
     private static string Year(DateOnly day) => day.Year.ToString(CultureInfo.InvariantCulture);
 }

@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Text;
 using System.Text.Json;
 using CafeIA.Federation.Node.Directory.Content;
 using CafeIA.Federation.Node.Directory.Search;
@@ -11,14 +9,7 @@ internal static class EventJsonLd
 {
     private const string Schema = "https://schema.org/";
 
-    /// <summary>A data block. The writer's own encoder escapes &lt;, so no text can end it.</summary>
-    public static string Script(EventDetail detail, string root)
-    {
-        var output = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(output))
-            Write(json, detail.Event, root, withContext: true);
-        return $"<script type=\"application/ld+json\">{Encoding.UTF8.GetString(output.WrittenSpan)}</script>";
-    }
+    public static string Script(EventDetail detail, string root) => JsonLd.Script(json => Write(json, detail.Event, root, withContext: true));
 
     /// <param name="json">One object is written.</param>
     /// <param name="hit">The event.</param>
@@ -29,7 +20,7 @@ internal static class EventJsonLd
         var content = hit.Content;
         json.WriteStartObject();
         if (withContext)
-            json.WriteString("@context", "https://schema.org");
+            json.WriteString("@context", JsonLd.Context);
         json.WriteString("@type", "Event");
         json.WriteString("@id", $"{root}/evenements/{hit.Entry}");
         json.WriteString("url", $"{root}/evenements/{hit.Entry}");
@@ -48,9 +39,9 @@ internal static class EventJsonLd
         Location(json, hit);
         json.WriteStartArray("organizer");
         foreach (var organiser in content.Organisers)
-            Organisation(json, organiser.Name, organiser.Url);
+            JsonLd.Organisation(json, organiser.Name, organiser.Url);
         if (content.Organisers.Count == 0)
-            Organisation(json, hit.Hub.Name, hit.Hub.Address?.ToString());
+            JsonLd.Organisation(json, hit.Hub.Name, hit.Hub.Address?.ToString());
         json.WriteEndArray();
         if (content.Free is { } free)
             json.WriteBoolean("isAccessibleForFree", free);
@@ -70,10 +61,10 @@ internal static class EventJsonLd
             json.WriteString("name", place.Name ?? Words.Territory(hit.Place) ?? Words.NoPlace);
             json.WriteStartObject("address");
             json.WriteString("@type", "PostalAddress");
-            Given(json, "streetAddress", place.Street);
-            Given(json, "postalCode", place.PostalCode);
-            Given(json, "addressLocality", hit.Place.Commune?.Name);
-            Given(json, "addressRegion", hit.Place.Region?.Name);
+            JsonLd.Given(json, "streetAddress", place.Street);
+            JsonLd.Given(json, "postalCode", place.PostalCode);
+            JsonLd.Given(json, "addressLocality", hit.Place.Commune?.Name);
+            JsonLd.Given(json, "addressRegion", hit.Place.Region?.Name);
             json.WriteString("addressCountry", "FR");
             json.WriteEndObject();
             if (place is { Latitude: { } latitude, Longitude: { } longitude })
@@ -94,21 +85,6 @@ internal static class EventJsonLd
             json.WriteEndObject();
         }
         json.WriteEndArray();
-    }
-
-    private static void Organisation(Utf8JsonWriter json, string name, string? url)
-    {
-        json.WriteStartObject();
-        json.WriteString("@type", "Organization");
-        json.WriteString("name", name);
-        Given(json, "url", url);
-        json.WriteEndObject();
-    }
-
-    private static void Given(Utf8JsonWriter json, string name, string? value)
-    {
-        if (value is not null)
-            json.WriteString(name, value);
     }
 
     private static string Status(string status) => status switch

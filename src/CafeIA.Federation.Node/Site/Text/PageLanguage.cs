@@ -44,13 +44,13 @@ internal static class PageLanguage
             if (!request.Path.StartsWithSegments(known, StringComparison.Ordinal, out var rest))
                 continue;
             rest = rest.HasValue ? rest : new PathString("/");
-            if (!SiteComposition.IsPagePath(rest))
+            if (!SiteComposition.IsPagePath(rest.Value!))
                 continue;
             prefix = known;
             request.Path = rest;
             break;
         }
-        if (SiteComposition.IsPagePath(request.Path))
+        if (SiteComposition.IsPagePath(request.Path.Value ?? "/"))
         {
             if (prefix.Length == 0)
                 context.Response.Headers.Append(HeaderNames.Vary, HeaderNames.AcceptLanguage);

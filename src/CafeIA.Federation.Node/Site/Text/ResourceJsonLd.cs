@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Text;
 using System.Text.Json;
 using System.Xml;
 using CafeIA.Federation.Node.Directory.Content;
@@ -10,14 +8,7 @@ namespace CafeIA.Federation.Node.Site.Text;
 /// <summary>A resource as schema.org's LearningResource.</summary>
 internal static class ResourceJsonLd
 {
-    /// <summary>A data block. The writer's own encoder escapes &lt;, so no text can end it.</summary>
-    public static string Script(ResourceHit hit, string root)
-    {
-        var output = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(output))
-            Write(json, hit, root, withContext: true);
-        return $"<script type=\"application/ld+json\">{Encoding.UTF8.GetString(output.WrittenSpan)}</script>";
-    }
+    public static string Script(ResourceHit hit, string root) => JsonLd.Script(json => Write(json, hit, root, withContext: true));
 
     /// <param name="json">One object is written.</param>
     /// <param name="hit">The resource.</param>
@@ -29,13 +20,13 @@ internal static class ResourceJsonLd
         var page = $"{root}/ressources/{hit.Entry}";
         json.WriteStartObject();
         if (withContext)
-            json.WriteString("@context", "https://schema.org");
+            json.WriteString("@context", JsonLd.Context);
         json.WriteString("@type", "LearningResource");
         json.WriteString("@id", page);
         json.WriteString("mainEntityOfPage", page);
         json.WriteString("url", content.Url ?? page);
         json.WriteString("name", content.Title);
-        Given(json, "description", content.Summary);
+        JsonLd.Given(json, "description", content.Summary);
         if (content.Type is { } type)
             json.WriteString("learningResourceType", Vocabulary.Label(Vocabulary.ResourceTypes, type));
         if (content.Level is { } level)
@@ -56,17 +47,14 @@ internal static class ResourceJsonLd
             json.WriteString("creditText", string.Join(", ", content.Authors.Select(a => a.Name)));
         if (content.Publisher is { } publisher)
         {
-            json.WriteStartObject("publisher");
-            json.WriteString("@type", "Organization");
-            json.WriteString("name", publisher.Name);
-            Given(json, "url", publisher.Url);
-            json.WriteEndObject();
+            json.WritePropertyName("publisher");
+            JsonLd.Organisation(json, publisher.Name, publisher.Url);
         }
         if (content.Licence is { } licence)
             json.WriteString("license", $"https://spdx.org/licenses/{Uri.EscapeDataString(licence)}.html");
         if (content.Free is { } free)
             json.WriteBoolean("isAccessibleForFree", free);
-        Given(json, "version", content.Version);
+        JsonLd.Given(json, "version", content.Version);
         json.WriteString("datePublished", hit.FirstAt.UtcDateTime);
         json.WriteString("dateModified", hit.ChangedAt.UtcDateTime);
         json.WriteEndObject();
@@ -81,11 +69,5 @@ internal static class ResourceJsonLd
         foreach (var value in given)
             json.WriteStringValue(value);
         json.WriteEndArray();
-    }
-
-    private static void Given(Utf8JsonWriter json, string name, string? value)
-    {
-        if (value is not null)
-            json.WriteString(name, value);
     }
 }

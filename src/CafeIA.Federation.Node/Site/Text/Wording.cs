@@ -19,7 +19,8 @@ internal static class Wording
 
     public static string Age(TimeSpan age) => PageLanguage.IsEnglish ? English.Age(age) : French.Age(age);
 
-    public static string Minutes(int minutes) => PageLanguage.IsEnglish ? English.Minutes(minutes) : French.Minutes(minutes);
+    /// <summary>The same in both.</summary>
+    public static string Minutes(int minutes) => French.Minutes(minutes);
 
     /// <summary>A number with its noun: one and many in French, then in English.</summary>
     public static string Count(long number, string un, string plusieurs, string one, string many) =>
