@@ -73,6 +73,15 @@ internal sealed record BenchmarkOptions
     /// <summary>The same, each written when the one before was accepted.</summary>
     public int MissedOneByOne => Quick ? 800 : 15_000;
 
+    /// <summary>Events of the baseline that commits each alone.</summary>
+    public int SingleEvents => Quick ? 200 : 1_000;
+
+    /// <summary>How many hubs one node follows, one number after the other.</summary>
+    public IReadOnlyList<int> Hubs => Quick ? [3, 10] : [3, 10, 30];
+
+    /// <summary>Starts of a node and of an empty application, of which the median is told.</summary>
+    public int Starts => Quick ? 1 : 3;
+
     /// <summary>Events of all hubs together, however many there are.</summary>
     public int EventsOfAllHubs => Quick ? 3_000 : 30_000;
 

@@ -22,9 +22,6 @@ internal static class CatchUpRate
     private const string BareBatched = "bare, in 250s";
     private const string BareSingle = "bare, one by one";
 
-    /// <summary>Events of the baseline that commits each alone.</summary>
-    private const int SingleEvents = 1_000;
-
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
 
     public static async Task MeasureAsync(PostgresStage postgres, BenchmarkOptions options, ResultTable table, CancellationToken cancellation)
@@ -40,7 +37,7 @@ internal static class CatchUpRate
         Progress.Say($"Baseline, under the same {LiveRate}/s…");
         await using var live = LiveLoad.Start(client, LiveRate, 24 * Numbers, cancellation);
         await BareAsync(BareBatched, postgres, options.BaselineEvents, BareBatches.Size);
-        await BareAsync(BareSingle, postgres, SingleEvents, 1);
+        await BareAsync(BareSingle, postgres, options.SingleEvents, 1);
         await live.StopAsync();
 
         async Task BareAsync(string name, PostgresStage postgres, int events, int size) =>

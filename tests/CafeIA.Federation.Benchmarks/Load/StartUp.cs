@@ -8,27 +8,26 @@ namespace CafeIA.Federation.Benchmarks.Load;
 internal static class StartUp
 {
     private const double TargetSeconds = 3;
-    private const int Starts = 3;
 
     public static async Task MeasureAsync(FederationStage federation, BenchmarkOptions options, ResultTable table, CancellationToken cancellation)
     {
-        Progress.Say($"{Starts} starts of a node on its data, and of an empty application…");
+        Progress.Say($"{options.Starts} starts of a node on its data, and of an empty application…");
         var nodes = new List<double>();
         var empty = new List<double>();
         double memory = 0;
-        for (var i = 0; i < Starts; i++)
+        for (var i = 0; i < options.Starts; i++)
         {
             nodes.Add((await federation.RestartLastAsync(cancellation)).TotalSeconds);
             await using var bare = await BareProcess.StartAsync(BareServers.Empty, [], cancellation);
             empty.Add(bare.StartTime.TotalSeconds);
-            if (i == Starts - 1)
+            if (i == options.Starts - 1)
             {
                 await Task.Delay(options.Idle, TimeProvider.System, cancellation);
                 memory = bare.ResidentMegabytes();
             }
         }
-        table.Add("a node on existing data: process started → ready, median of three", "s", Target.Below(TargetSeconds), Median(nodes), ResultTable.EmptyStart);
-        table.Baseline(ResultTable.EmptyStart, "an empty ASP.NET Core application with Orleans: started → answers, median of three", "s", Median(empty));
+        table.Add($"a node on existing data: process started → ready, median of {options.Starts}", "s", Target.Below(TargetSeconds), Median(nodes), ResultTable.EmptyStart);
+        table.Baseline(ResultTable.EmptyStart, $"an empty ASP.NET Core application with Orleans: started → answers, median of {options.Starts}", "s", Median(empty));
         table.Baseline(ResultTable.EmptyMemory, $"memory of that application after {options.Idle.TotalSeconds:0} s (RSS)", "MB", memory);
     }
 

@@ -43,9 +43,9 @@ internal static class MicroBenchmarks
     private static ManualConfig Configuration(BenchmarkOptions options, string artifacts) => ManualConfig.CreateEmpty()
         .AddJob(Job.Default
             .WithToolchain(InProcessEmitToolchain.DontLogOutput)
-            .WithWarmupCount(options.Quick ? 2 : 6)
-            .WithIterationCount(options.Quick ? 4 : 20)
-            .WithIterationTime(TimeInterval.FromMilliseconds(options.Quick ? 50 : 250)))
+            .WithWarmupCount(options.Quick ? 1 : 6)
+            .WithIterationCount(options.Quick ? 3 : 20)
+            .WithIterationTime(TimeInterval.FromMilliseconds(options.Quick ? 20 : 250)))
         .AddDiagnoser(MemoryDiagnoser.Default)
         .AddColumnProvider(DefaultColumnProviders.Instance)
         .AddLogger(new StreamLogger(Path.Combine(artifacts, "log.txt")))

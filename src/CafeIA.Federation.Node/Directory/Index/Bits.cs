@@ -96,11 +96,17 @@ internal sealed class Bits : IDisposable
 
     public int Count()
     {
-        CutTail();
         var count = 0;
         foreach (var word in All)
             count += BitOperations.PopCount(word);
         return count;
+    }
+
+    /// <summary>Takes out what lies behind the end: a list may hold documents that were added since.</summary>
+    public void CutTail()
+    {
+        if ((Length & 63) != 0)
+            buffer[words - 1] &= (1UL << (Length & 63)) - 1;
     }
 
     /// <summary>The next document in the set from this one on; -1 when there is none.</summary>
@@ -129,10 +135,4 @@ internal sealed class Bits : IDisposable
     private static Span<Vector<ulong>> Vectors(Span<ulong> words) => MemoryMarshal.Cast<ulong, Vector<ulong>>(words);
 
     private static ReadOnlySpan<Vector<ulong>> Vectors(ReadOnlySpan<ulong> words) => MemoryMarshal.Cast<ulong, Vector<ulong>>(words);
-
-    private void CutTail()
-    {
-        if ((Length & 63) != 0)
-            buffer[words - 1] &= (1UL << (Length & 63)) - 1;
-    }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.Intrinsics;
 using CafeIA.Federation.Node.Directory.Projection;
 using CafeIA.Federation.Node.Directory.Search;
 
@@ -22,7 +23,6 @@ internal sealed class EventIndex
     private readonly Column<Guid> entries = new();
     private readonly Column<int> hubKeys = new();
     private readonly Column<uint> versions = new();
-    private readonly Column<int> points = new();
     private readonly Column<int> firstOccurrences = new();
     private readonly Column<int> diedAt = new();
     private readonly Column<int> easts = new();
@@ -38,7 +38,7 @@ internal sealed class EventIndex
     private int deaths;
     private volatile Generation current = new(0, 0, 0, 0, []);
 
-    public EventIndex() => ByHour = new Hours(Comparer<int>.Create(CompareOccurrences));
+    public EventIndex() => ByHour = new Hours(Comparer<InHour>.Create((one, other) => CompareOccurrences(one.Occurrence, other.Occurrence)));
 
     /// <summary>What a reader sees from now on.</summary>
     public Generation Current => current;
@@ -61,7 +61,7 @@ internal sealed class EventIndex
     /// <summary>Bytes of memory, about.</summary>
     public long Bytes =>
         (living.Count * 48L) + facets.Values.Sum(p => p.Bytes) + hubs.Values.Sum(p => p.Bytes) + Words.Bytes + Points.Bytes + ByHour.Bytes
-        + entries.Bytes + hubKeys.Bytes + versions.Bytes + points.Bytes + firstOccurrences.Bytes + diedAt.Bytes + easts.Bytes + souths.Bytes + reaches.Bytes
+        + entries.Bytes + hubKeys.Bytes + versions.Bytes + firstOccurrences.Bytes + diedAt.Bytes + easts.Bytes + souths.Bytes + reaches.Bytes
         + documents.Bytes + starts.Bytes + ends.Bytes + occurrenceStatuses.Bytes + longOnes.Bytes;
 
     public Guid Entry(int document) => entries[document];
@@ -69,9 +69,6 @@ internal sealed class EventIndex
     public int HubKey(int document) => hubKeys[document];
 
     public uint Version(int document) => versions[document];
-
-    /// <summary>-1: none.</summary>
-    public int Point(int document) => points[document];
 
     /// <summary>The first of the event's occurrences, which follow each other in the order of their start.</summary>
     public int FirstOccurrence(int document) => firstOccurrences[document];
@@ -139,7 +136,7 @@ internal sealed class EventIndex
     public void Show()
     {
         var added = current.Occurrences;
-        ByHour.Add(Enumerable.Range(added, documents.Count - added).Select(o => (o, starts[o])));
+        ByHour.Add(Enumerable.Range(added, documents.Count - added).Select(o => (new InHour(o, documents[o]), starts[o])));
         current = new(current.Number + 1, entries.Count, documents.Count, longOnes.Count, ByHour.Keys);
     }
 
@@ -153,7 +150,7 @@ internal sealed class EventIndex
         versions.Add(one.Version);
         diedAt.Add(int.MaxValue);
         firstOccurrences.Add(documents.Count);
-        points.Add(Points.Add(document, one.Longitude, one.Latitude));
+        Points.Add(document, one.Longitude, one.Latitude);
         var isPlaced = !double.IsNaN(one.Longitude);
         easts.Add(isPlaced ? MapGrid.East(one.Longitude) : -1);
         souths.Add(isPlaced ? MapGrid.South(one.Latitude) : -1);
@@ -188,16 +185,37 @@ internal sealed class EventIndex
 /// <summary>Columns of one block of events, in their order.</summary>
 internal readonly ref struct StandingBlock(ReadOnlySpan<int> east, ReadOnlySpan<int> south, ReadOnlySpan<int> diedAt, ReadOnlySpan<long> reach)
 {
+    private readonly ReadOnlySpan<int> diedAt = diedAt;
+    private readonly ReadOnlySpan<long> reach = reach;
+
     /// <summary>In the units of <see cref="MapGrid"/>; negative: nowhere.</summary>
     public readonly ReadOnlySpan<int> East = east;
 
     public readonly ReadOnlySpan<int> South = south;
 
-    /// <summary>The first generation that does not show it.</summary>
-    public readonly ReadOnlySpan<int> DiedAt = diedAt;
+    /// <summary>Which of 64 events are shown at a generation, a bit each.</summary>
+    /// <param name="word">From the 64th event of so many on.</param>
+    /// <param name="number">Of the generation.</param>
+    public ulong Living(int word, int number)
+    {
+        var bits = 0UL;
+        var least = Vector256.Create(number);
+        for (var i = 0; i < 64; i += Vector256<int>.Count)
+            bits |= (ulong)Vector256.GreaterThan(Vector256.Create(diedAt[((word << 6) + i)..]), least).ExtractMostSignificantBits() << i;
+        return bits;
+    }
 
-    /// <inheritdoc cref="EventIndex.Reach"/>
-    public readonly ReadOnlySpan<long> Reach = reach;
+    /// <summary>Which of 64 events have a larger <see cref="EventIndex.Reach"/>, a bit each.</summary>
+    /// <param name="word">From the 64th event of so many on.</param>
+    /// <param name="after">UTC ticks.</param>
+    public ulong Reaching(int word, long after)
+    {
+        var bits = 0UL;
+        var least = Vector256.Create(after);
+        for (var i = 0; i < 64; i += Vector256<long>.Count)
+            bits |= (ulong)Vector256.GreaterThan(Vector256.Create(reach[((word << 6) + i)..]), least).ExtractMostSignificantBits() << i;
+        return bits;
+    }
 }
 
 /// <summary>How far the index is to be read: what was added later is not there yet, and what died later still lives.</summary>

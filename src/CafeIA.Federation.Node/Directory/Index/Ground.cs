@@ -14,47 +14,69 @@ internal sealed class Ground
 
     private readonly PointIndex points;
     private readonly NearFilter? near;
-    private readonly GeoBox[] boxes;
+    private readonly GeoBox? box;
+    private readonly GeoBox? around;
 
-    private Ground(PointIndex points, NearFilter? near, GeoBox[] boxes)
+    private Ground(PointIndex points, NearFilter? near, GeoBox? box)
     {
         this.points = points;
         this.near = near;
-        this.boxes = boxes;
+        this.box = box;
+        around = near is null ? null : Geometry.Around(near.Point, near.RadiusKm);
+        Count = Math.Min(CountAbout(box), CountAbout(around));
     }
 
     /// <summary>Null where the search names none.</summary>
-    public static Ground? Of(DirectoryFilter filter, PointIndex points)
+    public static Ground? Of(DirectoryFilter filter, PointIndex points) => filter.Box is null && filter.Near is null ? null : new(points, filter.Near, filter.Box);
+
+    /// <summary>How many events stand in it or beside it: as many are looked at by <see cref="About"/>.</summary>
+    public int Count { get; }
+
+    /// <summary>Kilometres.</summary>
+    public double Radius => near!.RadiusKm;
+
+    /// <summary>Sets the bits of the events in its box, or in the one around its circle: all that it keeps, and those in the corners.</summary>
+    public void SetBoxes(Bits bits)
     {
-        GeoBox?[] boxes = [filter.Box, filter.Near is { } near ? Geometry.Around(near.Point, near.RadiusKm) : null];
-        return boxes.OfType<GeoBox>().ToArray() is { Length: > 0 } given ? new(points, filter.Near, given) : null;
+        foreach (var cell in points.About(CountAbout(around) <= CountAbout(box) ? around!.Value : box!.Value))
+        {
+            foreach (ref readonly var one in cell.Span)
+            {
+                if (KeepsBoxes(one.Longitude, one.Latitude))
+                    bits.Set(one.Document);
+            }
+        }
     }
 
-    /// <summary>How many events stand in it, about.</summary>
-    public int CountAbout => boxes.Min(b => points.CountAbout(b.West, b.South, b.East, b.North));
+    /// <summary>The events that stand no further than this from the middle of the circle, and some beside them.</summary>
+    public IEnumerable<ReadOnlyMemory<Standing>> Within(double kilometres) => points.About(Geometry.Around(near!.Point, kilometres));
 
-    public IEnumerable<int> Points => points.Inside(boxes[^1].West, boxes[^1].South, boxes[^1].East, boxes[^1].North).Where(Keeps);
+    public bool Keeps(int document) => KeepsBoxes(points.Longitude(document), points.Latitude(document)) && (near is null || Distance(document) <= near.RadiusKm);
 
-    /// <param name="point">-1: no point, which is nowhere.</param>
-    public bool Keeps(int point)
+    /// <summary>Like <see cref="Keeps"/>, and how far it is.</summary>
+    /// <param name="document">The event.</param>
+    /// <param name="distance">Kilometres; without meaning where it is not kept.</param>
+    public bool Keeps(int document, out double distance)
     {
-        if (point < 0)
-            return false;
-        var (longitude, latitude) = (points.Longitude(point), points.Latitude(point));
-        foreach (var box in boxes)
-        {
-            if (longitude < box.West || longitude > box.East || latitude < box.South || latitude > box.North)
-                return false;
-        }
-        return near is null || Distance(point) <= near.RadiusKm;
+        distance = 0;
+        return KeepsBoxes(points.Longitude(document), points.Latitude(document)) && (distance = Distance(document)) <= near!.RadiusKm;
+    }
+
+    private int CountAbout(GeoBox? part) => part is { } given ? points.CountAbout(given) : int.MaxValue;
+
+    /// <summary>What stands nowhere is in no box: no comparison with it holds.</summary>
+    private bool KeepsBoxes(double longitude, double latitude)
+    {
+        var point = new GeoPoint(latitude, longitude);
+        return box?.Contains(point) is not false && around?.Contains(point) is not false;
     }
 
     /// <summary>Kilometres from the middle of the circle, by the same formula as in PostgreSQL, so that both order alike.</summary>
-    public double Distance(int point)
+    private double Distance(int document)
     {
         var (latitude, longitude) = (near!.Point.Latitude, near.Point.Longitude);
         return Diameter * Math.Asin(Math.Min(1, Math.Sqrt(
-            Math.Pow(Math.Sin((points.Latitude(point) - latitude) * RadiansPerDegree / 2), 2)
-            + (Math.Cos(latitude * RadiansPerDegree) * Math.Cos(points.Latitude(point) * RadiansPerDegree) * Math.Pow(Math.Sin((points.Longitude(point) - longitude) * RadiansPerDegree / 2), 2)))));
+            Math.Pow(Math.Sin((points.Latitude(document) - latitude) * RadiansPerDegree / 2), 2)
+            + (Math.Cos(latitude * RadiansPerDegree) * Math.Cos(points.Latitude(document) * RadiansPerDegree) * Math.Pow(Math.Sin((points.Longitude(document) - longitude) * RadiansPerDegree / 2), 2)))));
     }
 }

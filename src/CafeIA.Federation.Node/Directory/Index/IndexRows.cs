@@ -81,7 +81,7 @@ internal sealed class IndexRows(NpgsqlDataSource database)
                 }
                 more = await occurrences.ReadAsync(cancellation);
             }
-            yield return Read(events, own);
+            yield return Read(events, [.. own]);
         }
     }
 

@@ -7,57 +7,72 @@ namespace CafeIA.Federation.Node.Directory.Index;
 /// <summary>A place in a page that the index made: the row to fetch, and the version of it that was meant.</summary>
 internal readonly record struct IndexHit(double Rank, int HubKey, Guid Entry, DateTime Start, uint Version);
 
+/// <summary>Where one way to a page takes over from another. Both find the same, so that only time depends on them.</summary>
+/// <param name="FewEvents">Fewer matching events than this are judged one by one.</param>
+/// <param name="LongWalk">Occurrences that a walk may pass before it is given up: some tenths of a millisecond.</param>
+/// <param name="ManyOnTheGround">So many events on a part of the map, or fewer, are found by it: some tenths of a millisecond; of more, each is asked where it stands.</param>
+internal sealed record SearchLimits(int FewEvents, int LongWalk, int ManyOnTheGround)
+{
+    public static SearchLimits Usual { get; } = new(2_000, 200_000, 200_000);
+}
+
 /// <summary>One search over one generation of the index. It finds what <see cref="EventQuery"/> finds in PostgreSQL, in the same order.</summary>
 /// <remarks>
 /// The events that match are a bitmap. A page by date then walks the occurrences in their order until it is full; where few events match, or the walk gets long, their occurrences are judged instead and
-/// the first of them kept. A page by distance goes from the nearest point outwards.
+/// the first of them kept. A page by distance is looked for in a small circle first.
 /// </remarks>
 internal sealed class IndexSearch
 {
-    /// <summary>Fewer matching events than this are judged one by one.</summary>
-    private const int FewEvents = 10_000;
-
-    /// <summary>Occurrences that a walk may pass before it is given up: some milliseconds.</summary>
-    private const int LongWalk = 200_000;
-
-    /// <summary>Events on a part of the map that are found by it; of more, each is asked where it stands.</summary>
-    private const int ManyOnTheGround = 50_000;
-
     /// <summary>Ticks of a period whose occurrences are looked through before the events are.</summary>
-    private const long ShortPeriod = 31 * TimeSpan.TicksPerDay;
+    private const long Short = 31 * TimeSpan.TicksPerDay;
+
+    /// <summary>Occurrences that are passed in the time in which one event is judged.</summary>
+    private const int OccurrencesPerEvent = 4;
+
+    /// <summary>The first circle in which what is nearest is looked for, as a part of the radius.</summary>
+    private const double WidestOverFirst = 32;
 
     private readonly EventIndex index;
     private readonly Generation at;
     private readonly DirectoryFilter filter;
+    private readonly SearchLimits limits;
     private readonly Period period;
     private readonly Ground? ground;
+    private readonly bool isBoxSet;
     private readonly bool isGroundAsked;
 
-    private IndexSearch(EventIndex index, DirectoryFilter filter)
+    /// <summary>Occurrences in the hours of a short period, the long ones of any time with them; of another period more than there can be.</summary>
+    private readonly int within;
+
+    private IndexSearch(EventIndex index, DirectoryFilter filter, SearchLimits limits)
     {
+        this.limits = limits;
         this.index = index;
         this.filter = filter;
         at = index.Current;
         period = new(index, filter);
         ground = Ground.Of(filter, index.Points);
-        isGroundAsked = ground is not null && (filter.Sort == SortOrder.Distance || ground.CountAbout > ManyOnTheGround);
+        within = CountWithin();
+        isBoxSet = ground?.Count <= limits.ManyOnTheGround;
+        // The events of a box are all it keeps; those of a circle are looked for in the box around it.
+        isGroundAsked = ground is not null && (filter.Near is not null || !isBoxSet);
     }
 
     /// <summary>False where PostgreSQL has to be asked: for an order by relevance, or a phrase.</summary>
     public static bool CanAnswer(DirectoryFilter filter, NpgsqlTsQuery? words) => filter.Sort != SortOrder.Relevance && (words is null || WordQuery.CanAnswer(words));
 
     /// <returns>One more than the page holds when there is a next page.</returns>
-    public static IReadOnlyList<IndexHit> Page(EventIndex index, DirectoryFilter filter, IReadOnlyList<int> hubKeys, int[] hiddenKeys, NpgsqlTsQuery? words)
+    public static IReadOnlyList<IndexHit> Page(EventIndex index, DirectoryFilter filter, IReadOnlyList<int> hubKeys, int[] hiddenKeys, NpgsqlTsQuery? words, SearchLimits? limits = null)
     {
-        var search = new IndexSearch(index, filter);
+        var search = new IndexSearch(index, filter, limits ?? SearchLimits.Usual);
         using var matching = search.Match(hubKeys, hiddenKeys, words);
         return [.. search.Order(matching).Select(search.Hit)];
     }
 
     /// <summary>The events by the cells they stand in, cell by cell; the filter's box is the grid's outline.</summary>
-    public static IReadOnlyList<MapCell> Clusters(EventIndex index, DirectoryFilter filter, MapGrid grid, IReadOnlyList<int> hubKeys, int[] hiddenKeys, NpgsqlTsQuery? words)
+    public static IReadOnlyList<MapCell> Clusters(EventIndex index, DirectoryFilter filter, MapGrid grid, IReadOnlyList<int> hubKeys, int[] hiddenKeys, NpgsqlTsQuery? words, SearchLimits? limits = null)
     {
-        var search = new IndexSearch(index, filter);
+        var search = new IndexSearch(index, filter, limits ?? SearchLimits.Usual);
         using var matching = search.Match(hubKeys, hiddenKeys, words);
         return search.Count(matching, grid);
     }
@@ -71,7 +86,7 @@ internal sealed class IndexSearch
     /// <param name="words">The text that is looked for.</param>
     public static int[] Begin(EventIndex index, DirectoryFilter filter, long[] bounds, IReadOnlyList<int> hubKeys, int[] hiddenKeys, NpgsqlTsQuery? words)
     {
-        var search = new IndexSearch(index, filter);
+        var search = new IndexSearch(index, filter, SearchLimits.Usual);
         using var matching = search.Match(hubKeys, hiddenKeys, words);
         return search.Count(matching, bounds);
     }
@@ -79,15 +94,14 @@ internal sealed class IndexSearch
     private int[] Count(Bits matching, long[] bounds)
     {
         var counts = new int[bounds.Length - 1];
-        var first = Array.BinarySearch(at.Hours, Hours.KeyOf(bounds[0]));
-        for (var i = first < 0 ? ~first : first; i < at.Hours.Length && at.Hours[i] <= Hours.KeyOf(bounds[^1]); i++)
+        for (var i = HourFrom(bounds[0]); i < at.Hours.Length && at.Hours[i] <= Hours.KeyOf(bounds[^1]); i++)
         {
-            foreach (var occurrence in index.ByHour.At(at.Hours[i]))
+            foreach (var (occurrence, document) in index.ByHour.At(at.Hours[i]))
             {
-                if (occurrence >= at.Occurrences || !matching[index.DocumentOf(occurrence)])
+                if (occurrence >= at.Occurrences || !matching[document])
                     continue;
                 var start = index.Start(occurrence);
-                if (start < bounds[0] || start >= bounds[^1] || !period.Keeps(occurrence) || !Shows(index.DocumentOf(occurrence)))
+                if (start < bounds[0] || start >= bounds[^1] || !period.Keeps(occurrence) || !Shows(document))
                     continue;
                 var bound = Array.BinarySearch(bounds, start);
                 counts[bound < 0 ? ~bound - 1 : bound]++;
@@ -98,8 +112,7 @@ internal sealed class IndexSearch
 
     private List<MapCell> Count(Bits matching, MapGrid grid)
     {
-        if (period.To is { } to && period.From is { } from && to - from < ShortPeriod)
-            KeepWithin(matching, from, to);
+        KeepWithinShortPeriod(matching);
         var sums = new CellSum[grid.Columns * grid.Rows];
         for (var first = 0; first < at.Documents; first += Bits.Block)
             Count(matching.Words(first), first, grid, sums);
@@ -117,20 +130,21 @@ internal sealed class IndexSearch
     {
         var standing = index.Standing(first);
         var reach = period.ReachAfter;
-        var after = reach ?? 0;
         var isPlain = reach is not null && filter.Near is null;
-        var number = at.Number;
-        var end = Math.Min(Bits.Block, at.Documents - first);
+        // Behind the last event the columns hold anything; no bit is set there.
         for (var w = 0; w < words.Length; w++)
         {
-            for (var word = words[w]; word != 0; word &= word - 1)
+            if (words[w] == 0)
+                continue;
+            var shown = words[w] & standing.Living(w, at.Number);
+            if (isPlain)
+                shown &= standing.Reaching(w, reach!.Value);
+            for (; shown != 0; shown &= shown - 1)
             {
-                var i = (w << 6) + BitOperations.TrailingZeroCount(word);
-                if (i >= end)
-                    return;
+                var i = (w << 6) + BitOperations.TrailingZeroCount(shown);
                 var (east, south) = (standing.East[i], standing.South[i]);
                 var cell = east < 0 ? -1 : grid.CellOf(east, south);
-                if (cell < 0 || standing.DiedAt[i] <= number || !(isPlain ? standing.Reach[i] > after : Keeps(first + i)))
+                if (cell < 0 || !(isPlain || Keeps(first + i)))
                     continue;
                 ref var sum = ref sums[cell];
                 sum.Count++;
@@ -141,25 +155,29 @@ internal sealed class IndexSearch
         }
     }
 
-    private bool Keeps(int document) => period.KeepsAny(document, at) && (filter.Near is null || ground!.Keeps(index.Point(document)));
+    private bool Keeps(int document) => period.KeepsAny(document, at) && (filter.Near is null || ground!.Keeps(document));
 
-    /// <summary>Keeps the events that have an occurrence in the hours of a period, or a long one.</summary>
-    private void KeepWithin(Bits matching, long from, long to)
+    /// <summary>Where a period is short: keeps the events that have an occurrence in its hours, or a long one.</summary>
+    private void KeepWithinShortPeriod(Bits matching)
     {
-        using var within = Bits.Rent(at.Documents);
-        var first = Array.BinarySearch(at.Hours, Hours.KeyOf(period.Before ?? from));
-        for (var i = first < 0 ? ~first : first; i < at.Hours.Length && at.Hours[i] <= Hours.KeyOf(to); i++)
+        if (ShortPeriod is not { } between)
+            return;
+        using var begun = Bits.Rent(at.Documents);
+        for (var i = HourFrom(between.From); i < at.Hours.Length && at.Hours[i] <= Hours.KeyOf(between.To); i++)
         {
-            foreach (var occurrence in index.ByHour.At(at.Hours[i]))
-            {
-                if (occurrence < at.Occurrences)
-                    within.Set(index.DocumentOf(occurrence));
-            }
+            foreach (var one in index.ByHour.At(at.Hours[i]))
+                begun.Set(one.Document);
         }
         for (var n = 0; n < at.Longs; n++)
-            within.Set(index.DocumentOf(index.Long(n)));
-        matching.And(within);
+            begun.Set(index.DocumentOf(index.Long(n)));
+        matching.And(begun);
     }
+
+    /// <summary>UTC ticks between which what is not long begins, of a period of a month at most.</summary>
+    private (long From, long To)? ShortPeriod => period is { From: { } from, Before: { } before, To: { } to } && to - from < Short ? (before, to) : null;
+
+    /// <summary>The first of the hours that have an occurrence, from a moment on.</summary>
+    private int HourFrom(long ticks) => Array.BinarySearch(at.Hours, Hours.KeyOf(ticks)) is var found && found < 0 ? ~found : found;
 
     private IndexHit Hit((double Rank, int Occurrence) found)
     {
@@ -170,27 +188,40 @@ internal sealed class IndexSearch
     private Bits Match(IReadOnlyList<int> hubKeys, int[] hiddenKeys, NpgsqlTsQuery? words)
     {
         var matching = EventMatch.Of(index, at.Documents, filter, hubKeys, hiddenKeys, words);
-        if (ground is not null && !isGroundAsked)
+        if (isBoxSet)
         {
             using var there = Bits.Rent(at.Documents);
-            foreach (var point in ground.Points)
-            {
-                for (var document = index.Points.First(point); document >= 0; document = index.Points.Next(document))
-                    there.Set(document);
-            }
+            ground!.SetBoxes(there);
             matching.And(there);
         }
+        matching.CutTail();
         return matching;
     }
 
     private List<(double Rank, int Occurrence)> Order(Bits matching)
     {
         if (filter.Sort == SortOrder.Distance)
+        {
+            KeepWithinShortPeriod(matching);
             return Nearest(matching);
-        return matching.Count() > FewEvents && Walk(matching) is { } walked ? walked : Earliest(matching);
+        }
+        var count = matching.Count();
+        // So few occurrences cost less to pass than the events to be judged one by one.
+        var isShort = within / OccurrencesPerEvent < count;
+        return (isShort || count > limits.FewEvents) && Walk(matching) is { } walked ? walked : Earliest(matching);
     }
 
-    private bool Shows(int document) => index.Lives(document, at) && (!isGroundAsked || ground!.Keeps(index.Point(document)));
+    private int CountWithin()
+    {
+        if (ShortPeriod is not { } between)
+            return int.MaxValue;
+        var occurrences = at.Longs;
+        for (var i = HourFrom(between.From); i < at.Hours.Length && at.Hours[i] <= Hours.KeyOf(between.To); i++)
+            occurrences += index.ByHour.At(at.Hours[i]).Length;
+        return occurrences;
+    }
+
+    private bool Shows(int document) => index.Lives(document, at) && (!isGroundAsked || ground!.Keeps(document));
 
     /// <summary>Occurrence by occurrence in the order of their start; null when the page is not full after many.</summary>
     private List<(double Rank, int Occurrence)>? Walk(Bits matching)
@@ -199,20 +230,18 @@ internal sealed class IndexSearch
         if (period.From is not null)
             found.AddRange(Running(matching));
         var after = filter.After is { } cursor ? cursor.Start.Ticks : 0;
-        var begin = Math.Max(Hours.KeyOf(period.Before ?? 0), Hours.KeyOf(after));
         var passed = 0;
-        var first = Array.BinarySearch(at.Hours, begin);
-        for (var i = first < 0 ? ~first : first; i < at.Hours.Length && found.Count <= filter.Limit; i++)
+        for (var i = HourFrom(Math.Max(period.Before ?? 0, after)); i < at.Hours.Length && found.Count <= filter.Limit; i++)
         {
             if (period.To is { } to && at.Hours[i] > Hours.KeyOf(to))
                 break;
-            if (passed > LongWalk)
+            if (passed > limits.LongWalk)
                 return null;
             var hour = index.ByHour.At(at.Hours[i]);
             passed += hour.Length;
-            foreach (var occurrence in hour)
+            foreach (var (occurrence, document) in hour)
             {
-                if (occurrence >= at.Occurrences || !matching[index.DocumentOf(occurrence)] || index.Start(occurrence) < period.Before || !IsNext(0, occurrence) || !Takes(occurrence))
+                if (occurrence >= at.Occurrences || !matching[document] || !Shows(document) || index.Start(occurrence) < period.Before || !IsNext(0, occurrence) || !Takes(occurrence))
                     continue;
                 found.Add((0, occurrence));
                 if (found.Count > filter.Limit)
@@ -229,7 +258,7 @@ internal sealed class IndexSearch
         for (var n = 0; n < at.Longs; n++)
         {
             var occurrence = index.Long(n);
-            if (index.Start(occurrence) < period.Before && index.End(occurrence) > period.From && matching[index.DocumentOf(occurrence)] && IsNext(0, occurrence) && Takes(occurrence))
+            if (index.Start(occurrence) < period.Before && index.End(occurrence) > period.From && matching[index.DocumentOf(occurrence)] && Shows(index.DocumentOf(occurrence)) && IsNext(0, occurrence) && Takes(occurrence))
                 few.Offer(0, occurrence);
         }
         return few.InOrder();
@@ -247,23 +276,39 @@ internal sealed class IndexSearch
         return few.InOrder();
     }
 
-    /// <summary>Point by point from the nearest one, until no further one can come into the page.</summary>
+    /// <summary>Event by event where few match; otherwise in circles, each twice as wide as the one before, until a page is full of what stands in one.</summary>
     private List<(double, int)> Nearest(Bits matching)
     {
-        var points = ground!.Points.Select(p => (Distance: ground.Distance(p), Point: p)).ToArray();
-        Array.Sort(points);
         var few = new FirstFew(filter.Limit + 1, Compare);
-        foreach (var (distance, point) in points)
+        if (matching.Count() < limits.FewEvents)
         {
-            if (few.IsFull && distance > few.LastRank)
-                break;
-            for (var document = index.Points.First(point); document >= 0; document = index.Points.Next(document))
-            {
-                if (document < at.Documents && matching[document] && index.Lives(document, at))
-                    OfferAll(few, distance, document);
-            }
+            for (var document = matching.Next(0); document >= 0; document = matching.Next(document + 1))
+                OfferNear(few, document, ground!.Radius);
+            return few.InOrder();
         }
-        return few.InOrder();
+        var reach = Math.Max(ground!.Radius / WidestOverFirst, filter.After?.Rank ?? 0);
+        while (true)
+        {
+            reach = Math.Min(reach, ground.Radius);
+            foreach (var cell in ground.Within(reach))
+            {
+                foreach (ref readonly var one in cell.Span)
+                {
+                    if (one.Document < at.Documents && matching[one.Document])
+                        OfferNear(few, one.Document, reach);
+                }
+            }
+            if (few.IsFull || reach >= ground.Radius)
+                return few.InOrder();
+            few = new FirstFew(filter.Limit + 1, Compare);
+            reach *= 2;
+        }
+    }
+
+    private void OfferNear(FirstFew few, int document, double reach)
+    {
+        if (index.Lives(document, at) && ground!.Keeps(document, out var distance) && distance <= reach && !(few.IsFull && distance > few.LastRank))
+            OfferAll(few, distance, document);
     }
 
     private void OfferAll(FirstFew few, double rank, int document)
@@ -281,7 +326,7 @@ internal sealed class IndexSearch
     }
 
     private bool Takes(int occurrence) =>
-        period.Keeps(occurrence) && Shows(index.DocumentOf(occurrence)) && (filter.Each == Each.Occurrence || period.IsFirst(occurrence));
+        period.Keeps(occurrence) && (filter.Each == Each.Occurrence || period.IsFirst(occurrence));
 
     /// <summary>It comes after the last row of the page before.</summary>
     private bool IsNext(double rank, int occurrence)

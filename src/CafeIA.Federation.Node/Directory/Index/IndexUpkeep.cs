@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using System.Threading.Channels;
 using CafeIA.Federation.Node.Directory.Hidden;
 using CafeIA.Federation.Node.Journal;
 using CafeIA.Federation.Protocol.Journal;
@@ -16,6 +17,12 @@ internal sealed partial class IndexUpkeep : BackgroundService, IProjection
 {
     /// <summary>Events read with one statement.</summary>
     private const int Batch = 5_000;
+
+    /// <summary>Events that go from who reads all of them to who adds them at once.</summary>
+    private const int ReadAtOnce = 256;
+
+    /// <summary>As many times that are read before they are added.</summary>
+    private const int ReadAhead = 16;
 
     /// <summary>A hub with more events than this is not followed event by event when all of it changes: everything is read anew.</summary>
     private const int LargeHub = 20_000;
@@ -93,8 +100,7 @@ internal sealed partial class IndexUpkeep : BackgroundService, IProjection
             unread = NewSource();
         }
         var index = new EventIndex { WornFrom = wornFrom };
-        await foreach (var one in rows.ReadAllAsync(cancellation))
-            index.Add(one);
+        await FillAsync(index, cancellation);
         index.Show();
         while (true)
         {
@@ -115,6 +121,51 @@ internal sealed partial class IndexUpkeep : BackgroundService, IProjection
             await ApplyAsync(index, touched, cancellation);
         }
         LogRead(index.Count, index.Current.Occurrences, index.Bytes / 1_000_000, time.GetElapsedTime(started).TotalSeconds);
+    }
+
+    /// <summary>Rows are read while the ones before are added: each takes about half of the time.</summary>
+    private async Task FillAsync(EventIndex index, CancellationToken cancellation)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var batches = Channel.CreateBounded<List<IndexedEvent>>(new BoundedChannelOptions(ReadAhead) { SingleReader = true, SingleWriter = true });
+        var reading = Task.Run(ReadAsync, CancellationToken.None);
+        try
+        {
+            await foreach (var batch in batches.Reader.ReadAllAsync(cancellation))
+            {
+                foreach (var one in batch)
+                    index.Add(one);
+            }
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await reading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        async Task ReadAsync()
+        {
+            try
+            {
+                var batch = new List<IndexedEvent>(ReadAtOnce);
+                await foreach (var one in rows.ReadAllAsync(stop.Token))
+                {
+                    batch.Add(one);
+                    if (batch.Count < ReadAtOnce)
+                        continue;
+                    await batches.Writer.WriteAsync(batch, stop.Token);
+                    batch = new(ReadAtOnce);
+                }
+                await batches.Writer.WriteAsync(batch, stop.Token);
+                batches.Writer.Complete();
+            }
+#pragma warning disable CA1031 // Whoever adds is told, and throws it.
+            catch (Exception e)
+#pragma warning restore CA1031
+            {
+                batches.Writer.Complete(e);
+            }
+        }
     }
 
     public override void Dispose()

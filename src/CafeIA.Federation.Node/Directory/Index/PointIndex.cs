@@ -1,76 +1,48 @@
+using System.Collections.Concurrent;
+using CafeIA.Federation.Node.Directory.Places;
+
 namespace CafeIA.Federation.Node.Directory.Index;
 
-/// <summary>Where events stand: each distinct point once with the chain of its events, and the points of each cell of a tenth of a degree.</summary>
+/// <summary>Where events stand: the coordinates of each, and once more by the cell of a tenth of a degree, one after the other, so that a part of the map is read in a row.</summary>
 internal sealed class PointIndex
 {
     private const double CellsPerDegree = 10;
     private const int CellsAround = 3600;
 
-    private readonly Dictionary<(double, double), int> known = [];
-    private readonly System.Collections.Concurrent.ConcurrentDictionary<int, Cell> cells = new();
+    private readonly ConcurrentDictionary<int, Cell> cells = new();
     private readonly Column<double> longitudes = new();
     private readonly Column<double> latitudes = new();
-    private readonly Column<int> nextPoint = new();
-    private readonly Column<int> firstDocument = new();
-    private readonly Column<int> documents = new();
 
-    public long Bytes => longitudes.Bytes + latitudes.Bytes + nextPoint.Bytes + firstDocument.Bytes + documents.Bytes + (known.Count * 48L) + (cells.Count * 96L);
+    public long Bytes => longitudes.Bytes + latitudes.Bytes + cells.Values.Sum(c => 96L + c.Bytes);
 
-    public double Longitude(int point) => longitudes[point];
+    /// <summary>Not a number where it stands nowhere.</summary>
+    public double Longitude(int document) => longitudes[document];
 
-    public double Latitude(int point) => latitudes[point];
+    /// <inheritdoc cref="Longitude"/>
+    public double Latitude(int document) => latitudes[document];
 
-    /// <summary>Adds the event's place in its point's chain. Called once for each document, in their order.</summary>
-    /// <returns>The point; -1 where there is none.</returns>
-    public int Add(int document, double longitude, double latitude)
+    /// <summary>Called once for each document, in their order.</summary>
+    /// <param name="document">The event.</param>
+    /// <param name="longitude">Degrees; not a number: nowhere.</param>
+    /// <param name="latitude">Degrees.</param>
+    public void Add(int document, double longitude, double latitude)
     {
-        if (double.IsNaN(longitude))
-        {
-            documents.Add(-1);
-            return -1;
-        }
-        var key = CellOf(longitude, latitude);
-        var cell = cells.GetOrAdd(key, static _ => new Cell());
-        if (!known.TryGetValue((longitude, latitude), out var point))
-        {
-            latitudes.Add(latitude);
-            nextPoint.Add(cell.FirstPoint);
-            firstDocument.Add(-1);
-            point = known[(longitude, latitude)] = longitudes.Add(longitude);
-            cell.FirstPoint = point;
-        }
-        documents.Add(firstDocument[point]);
-        Volatile.Write(ref firstDocument[point], document);
-        cell.Documents++;
-        return point;
+        longitudes.Add(longitude);
+        latitudes.Add(latitude);
+        if (!double.IsNaN(longitude))
+            cells.GetOrAdd(CellOf(longitude, latitude), static _ => new Cell()).Add(new(document, longitude, latitude));
     }
 
-    /// <summary>How many events stand in the cells that a box touches, about.</summary>
-    public int CountAbout(double west, double south, double east, double north) => Cells(west, south, east, north).Sum(c => c.Documents);
+    /// <summary>How many events stand in the cells that a box touches.</summary>
+    public int CountAbout(GeoBox box) => Cells(box).Sum(c => c.Count);
 
-    /// <summary>The points in a box, its border included.</summary>
-    public IEnumerable<int> Inside(double west, double south, double east, double north)
+    /// <summary>The events of the cells that a box touches, cell by cell: all that stand in it and some beside it. Those added since the reader began may be among them.</summary>
+    public IEnumerable<ReadOnlyMemory<Standing>> About(GeoBox box) => Cells(box).Select(c => c.Documents);
+
+    private IEnumerable<Cell> Cells(GeoBox box)
     {
-        foreach (var cell in Cells(west, south, east, north))
-        {
-            for (var point = cell.FirstPoint; point >= 0; point = nextPoint[point])
-            {
-                if (longitudes[point] >= west && longitudes[point] <= east && latitudes[point] >= south && latitudes[point] <= north)
-                    yield return point;
-            }
-        }
-    }
-
-    /// <summary>The events of a point, the newest first.</summary>
-    public int First(int point) => Volatile.Read(ref firstDocument[point]);
-
-    /// <summary>The event that was added to the same point before; -1: none.</summary>
-    public int Next(int document) => documents[document];
-
-    private IEnumerable<Cell> Cells(double west, double south, double east, double north)
-    {
-        var (x0, x1) = (Of(west, 180), Of(east, 180));
-        var (y0, y1) = (Of(south, 90), Of(north, 90));
+        var (x0, x1) = (Of(box.West, 180), Of(box.East, 180));
+        var (y0, y1) = (Of(box.South, 90), Of(box.North, 90));
         // A box of half the world has more cells than there are with an event in them.
         if ((long)(x1 - x0 + 1) * (y1 - y0 + 1) > cells.Count)
         {
@@ -96,9 +68,38 @@ internal sealed class PointIndex
 
     private static int Of(double degrees, double offset) => (int)Math.Floor((degrees + offset) * CellsPerDegree);
 
+    /// <summary>The list is replaced by a larger one before its count grows: a reader who takes the count first finds at least as many.</summary>
     private sealed class Cell
     {
-        public volatile int FirstPoint = -1;
-        public volatile int Documents;
+        private volatile Standing[] list = new Standing[1];
+        private volatile int count;
+
+        public int Count => count;
+
+        public long Bytes => list.Length * (long)System.Runtime.CompilerServices.Unsafe.SizeOf<Standing>();
+
+        public ReadOnlyMemory<Standing> Documents
+        {
+            get
+            {
+                var known = count;
+                return list.AsMemory(0, known);
+            }
+        }
+
+        public void Add(Standing document)
+        {
+            if (count == list.Length)
+            {
+                var grown = new Standing[count + Math.Max(count / 2, 1)];
+                list.CopyTo(grown, 0);
+                list = grown;
+            }
+            list[count] = document;
+            count++;
+        }
     }
 }
+
+/// <summary>An event and where it stands, in degrees.</summary>
+internal readonly record struct Standing(int Document, double Longitude, double Latitude);

@@ -21,6 +21,9 @@ public sealed class IndexSearchTests(PostgresFixture postgres) : IClassFixture<P
     /// <summary>Pages of one search that are held against each other.</summary>
     private const int Pages = 4;
 
+    /// <summary>The ways that a large directory takes, in a small one: long walks, most that are given up, and parts of the map that hold too much.</summary>
+    private static readonly SearchLimits Tight = new(FewEvents: 3, LongWalk: 60, ManyOnTheGround: 40);
+
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -155,7 +158,9 @@ public sealed class IndexSearchTests(PostgresFixture postgres) : IClassFixture<P
                     var query = filter.Text is { } text ? await words.ReadAsync(text, Cancelled) : null;
                     Assert.True(IndexSearch.CanAnswer(filter, query));
                     var recalled = IndexSearch.Page(directory.Index.Current!, filter, keys, hidden, query);
-                    Assert.Equal(await QueryAsync(filter, keys, hidden), recalled);
+                    var queried = await QueryAsync(filter, keys, hidden);
+                    Assert.Equal(queried, recalled);
+                    Assert.Equal(queried, IndexSearch.Page(directory.Index.Current!, filter, keys, hidden, query, Tight));
                     Interlocked.Add(ref found, recalled.Count);
                     if (recalled.Count <= filter.Limit)
                         break;
@@ -189,6 +194,7 @@ public sealed class IndexSearchTests(PostgresFixture postgres) : IClassFixture<P
             }
             var query = filter.Text is { } text ? await words.ReadAsync(text, Cancelled) : null;
             Assert.Equal(expected, IndexSearch.Clusters(directory.Index.Current!, asked, grid, keys, hidden, query));
+            Assert.Equal(expected, IndexSearch.Clusters(directory.Index.Current!, asked, grid, keys, hidden, query, Tight));
             found += expected.Count(c => c.Count > 1);
         }
         return found;
