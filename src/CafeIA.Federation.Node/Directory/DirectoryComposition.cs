@@ -25,6 +25,7 @@ internal static class DirectoryComposition
         services.AddSingleton<EventSearch>();
         services.AddSingleton<MapClusters>();
         services.AddSingleton<DayCounts>();
+        services.AddSingleton<FacetCounts>();
         services.AddSingleton<EventLookup>();
         services.AddSingleton<ResourceSearch>();
         services.AddSingleton<ResourceLookup>();

@@ -19,18 +19,10 @@ internal static class PageEndpoints
     /// <summary>Cafés on the first page.</summary>
     private const int HomeCafes = 6;
 
-    /// <summary>Occurrences on a page of the agenda: below 100 KB with long titles.</summary>
-    private const int AgendaCards = 50;
-
     private const int HubCafes = 10;
 
     /// <summary>Cafés in the frame of another site where it asks for no number.</summary>
     private const int EmbedCafes = 10;
-
-    /// <summary>Cafés on the map, below 100 KB.</summary>
-    private const int MapCafes = 300;
-
-    private const string UndatedField = "sans-date";
 
     public static void Map(IEndpointRouteBuilder routes)
     {
@@ -70,10 +62,10 @@ internal static class PageEndpoints
         return PageAnswers.Page<HomePage, HomeModel>(new(next.Items, await figures.ReadAsync(cancellation), progress.All().Count(s => !s.Hub.IsHidden)));
     }
 
-    private static async Task<IResult> MapAsync(EventFeeds feeds, TimeProvider time, CancellationToken cancellation)
+    private static async Task<IResult> MapAsync(HttpRequest request, MapAnswers answers, CancellationToken cancellation)
     {
-        var coming = await feeds.AllAsync(new() { From = time.GetUtcNow() }, MapCafes, cancellation);
-        return PageAnswers.Page<MapPage, MapModel>(new(MapPoint.Group(coming), [.. coming.Where(h => MapPoint.Of(h) is null)], coming.Count == MapCafes ? MapCafes : null));
+        var model = await answers.AnswerAsync(request.Query, cancellation);
+        return PageAnswers.Page<MapPage, MapModel>(model, model.Refusal is null ? StatusCodes.Status200OK : StatusCodes.Status400BadRequest);
     }
 
     private static async Task<IResult> BalanceAsync(HttpRequest request, ActivityBoard board, TimeProvider time, CancellationToken cancellation)
@@ -85,34 +77,10 @@ internal static class PageEndpoints
             new(new(request.Query), activity, asked.Refusal), asked.IsOk ? StatusCodes.Status200OK : StatusCodes.Status400BadRequest);
     }
 
-    private static async Task<IResult> AgendaAsync(
-        HttpRequest request, FilterParser filters, EventSearch search, DayCounts days, CurrentPlaces places, HubProgress progress, TimeProvider time, CancellationToken cancellation)
+    private static async Task<IResult> AgendaAsync(HttpRequest request, AgendaAnswers answers, CancellationToken cancellation)
     {
-        var form = new AgendaForm(request.Query);
-        var view = AgendaView.Of(form, When.Today(time));
-        var undated = form[UndatedField] is not null && view.Kind == AgendaKind.List;
-        var parsed = filters.Parse(request.Query.Where(q => !((undated || view.Kind != AgendaKind.List) && q.Key is "from" or "to")));
-        SearchPage<EventHit>? page = null;
-        IReadOnlyList<int>? counts = null;
-        if (parsed.IsOk && view.Kind == AgendaKind.Month)
-            counts = await days.CountAsync(parsed.Value, view.First, view.Days, cancellation);
-        else if (parsed.IsOk)
-            page = await search.SearchAsync(Agenda(parsed.Value, undated, view, time), cancellation);
-        var next = page?.NextCursor is { } cursor ? form.With("/agenda", "cursor", cursor) : null;
-        var first = form["cursor"] is null ? null : form.With("/agenda", "cursor", null);
-        var model = new AgendaModel(form, page, parsed.Refusal, next, first, undated, view, counts, places.Catalog.Regions, [.. progress.All().Where(s => !s.Hub.IsHidden)]);
-        return PageAnswers.Page<AgendaPage, AgendaModel>(model, parsed.IsOk ? StatusCodes.Status200OK : StatusCodes.Status400BadRequest);
-    }
-
-    /// <summary>Occurrences from today on where no period is asked for; or what has no date, which an order by date puts last.</summary>
-    private static DirectoryFilter Agenda(DirectoryFilter filter, bool undated, AgendaView view, TimeProvider time)
-    {
-        filter = filter with { Each = Each.Occurrence, Limit = AgendaCards };
-        if (view.Kind != AgendaKind.List)
-            return filter with { From = When.Midnight(view.First), To = When.Midnight(view.First.AddDays(view.Days)) };
-        if (undated)
-            return filter with { Sort = SortOrder.Date, After = filter.After ?? new(SortOrder.Date, 0, PageCursor.NoDate, Guid.Empty, 0) };
-        return filter is { From: null, To: null } ? filter with { From = When.Midnight(When.Today(time)) } : filter;
+        var model = await answers.AnswerAsync(request.Query, cancellation);
+        return PageAnswers.Page<AgendaPage, AgendaModel>(model, model.Refusal is null ? StatusCodes.Status200OK : StatusCodes.Status400BadRequest);
     }
 
     private static async Task<IResult> EventAsync(string id, HttpRequest request, EventLookup lookup, ResourceLookup resources, CancellationToken cancellation)

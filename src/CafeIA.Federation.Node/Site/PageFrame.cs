@@ -24,7 +24,15 @@ internal sealed class PageFrame(HubOptions hub, Assets assets, HubRegister hubs,
 
     public string Stylesheet { get; } = assets.Address("site.css");
 
+    /// <summary>Null where the site's own colours are kept.</summary>
+    public string? Theme { get; } = assets.Find(Assets.ThemeSheet);
+
+    /// <summary>Null: the cup.</summary>
+    public string? Logo { get; } = assets.Find(Assets.LogoName + ".svg") ?? assets.Find(Assets.LogoName + ".png");
+
     public string Live { get; } = assets.Address("live.js");
+
+    public string Comfort { get; } = assets.Address("comfort.js");
 
     public string Icon { get; } = assets.Address("icon.svg");
 

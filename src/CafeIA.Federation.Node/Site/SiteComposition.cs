@@ -1,3 +1,4 @@
+using CafeIA.Federation.Node.Site.Pages;
 using CafeIA.Federation.Node.Site.TakeAway;
 using CafeIA.Federation.Node.Site.Text;
 using Microsoft.AspNetCore.DataProtection;
@@ -20,7 +21,7 @@ internal static class SiteComposition
         services.AddCors();
         // Pages have no form that writes and no cookie: there is nothing to protect, and no key file to leave behind.
         services.AddDataProtection().UseEphemeralDataProtectionProvider();
-        return services.AddSingleton<Assets>().AddSingleton<PageFrame>().AddSingleton<Figures>();
+        return services.AddSingleton<Assets>().AddSingleton<PageFrame>().AddSingleton<Figures>().AddSingleton<OtherSearches>().AddSingleton<AgendaAnswers>().AddSingleton<MapAnswers>();
     }
 
     /// <summary>Headers and error pages; before the endpoints.</summary>
@@ -33,7 +34,7 @@ internal static class SiteComposition
             headers.ContentSecurityPolicy = ContentSecurity + (context.Request.Path.StartsWithSegments(Embedded, StringComparison.Ordinal) ? "*" : "'none'");
             headers.XContentTypeOptions = "nosniff";
             headers["Referrer-Policy"] = "strict-origin-when-cross-origin";
-            headers["Permissions-Policy"] = "geolocation=(), camera=(), microphone=()";
+            headers["Permissions-Policy"] = "geolocation=(self), camera=(), microphone=()";
             headers["Cross-Origin-Opener-Policy"] = "same-origin";
             return next(context);
         });

@@ -10,6 +10,9 @@ public sealed record SiteOptions
     /// <summary>Characters of each text.</summary>
     public const int MaxLength = 500;
 
+    /// <summary>Bytes of a logo: every page loads it once.</summary>
+    private const int MaxLogoBytes = 100 * 1024;
+
     /// <summary>Who publishes: name, legal form and postal address; null where it is not told.</summary>
     public string? Publisher { get; init; }
 
@@ -22,6 +25,15 @@ public sealed record SiteOptions
     /// <summary>A mail address for readers: questions, mistakes, accessibility.</summary>
     public string? Contact { get; init; }
 
+    /// <summary>The hub's own colour of links, buttons and marks, such as <c>#1f4e79</c>; null: the site's.</summary>
+    public string? Colour { get; init; }
+
+    /// <summary>The same in the dark scheme.</summary>
+    public string? DarkColour { get; init; }
+
+    /// <summary>A file with the hub's logo, SVG or PNG, in place of the cup; null: the cup.</summary>
+    public string? Logo { get; init; }
+
     /// <summary>Everything that is wrong; a refusal's field is the setting.</summary>
     public IEnumerable<Refusal> Check()
     {
@@ -30,6 +42,10 @@ public sealed record SiteOptions
             if (text?.Length > MaxLength)
                 yield return new("text-too-long", $"Ce réglage compte au plus {MaxLength} caractères.", $"{Section}:{name}");
         }
+        foreach (var refusal in Theme.Check(this))
+            yield return refusal;
+        if (Logo is { } logo && (!File.Exists(logo) || new FileInfo(logo).Length > MaxLogoBytes || Path.GetExtension(logo) is not (".svg" or ".png")))
+            yield return new("bad-logo", $"« {logo} » n’est pas un fichier SVG ou PNG d’au plus {MaxLogoBytes / 1024} Kio.", $"{Section}:{nameof(Logo)}");
         if (Contact is { } contact && !System.Net.Mail.MailAddress.TryCreate(contact, out _))
             yield return new("bad-mail", $"« {contact} » n’est pas une adresse de courriel.", $"{Section}:{nameof(Contact)}");
     }

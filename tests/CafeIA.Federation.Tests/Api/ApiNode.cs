@@ -33,14 +33,14 @@ public sealed class ApiNode(PostgresServer server) : IAsyncLifetime
         await node.DisposeAsync();
     }
 
-    internal static object Cafe(string title, string? start = "2031-03-06T18:30", string? end = "2031-03-06T20:30", object? place = null, string? description = null, string status = "confirmed") => new
+    internal static object Cafe(string title, string? start = "2031-03-06T18:30", string? end = "2031-03-06T20:30", object? place = null, string? description = null, string status = "confirmed", string format = "cafe-ouvert") => new
     {
         title,
         start,
         end,
         status,
         description,
-        format = "cafe-ouvert",
+        format,
         mode = "on-site",
         free = true,
         place = place ?? new { name = "Médiathèque", street = "1 rue des Essais", postalCode = "69001", commune = "69123" },

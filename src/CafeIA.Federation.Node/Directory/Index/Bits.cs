@@ -65,6 +65,8 @@ internal sealed class Bits : IDisposable
             buffer[document >> 6] |= 1UL << (document & 63);
     }
 
+    public void Clear(int document) => buffer[document >> 6] &= ~(1UL << (document & 63));
+
     public void And(Bits other)
     {
         var mine = Vectors(All);

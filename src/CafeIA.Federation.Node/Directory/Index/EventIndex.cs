@@ -100,6 +100,9 @@ internal sealed class EventIndex
 
     public Postings? Find(Facet facet, string value) => facets.GetValueOrDefault((facet, value));
 
+    /// <summary>The values that events have of one kind, in no order.</summary>
+    public IEnumerable<(string Value, Postings Events)> ValuesOf(Facet facet) => facets.Where(f => f.Key.Item1 == facet).Select(f => (f.Key.Item2, f.Value));
+
     public Postings? FindHub(int hubKey) => hubs.GetValueOrDefault(hubKey);
 
     /// <summary>It is shown at that generation, if it was there.</summary>

@@ -91,6 +91,24 @@ internal sealed class IndexSearch
         return search.Count(matching, bounds);
     }
 
+    /// <summary>How many events of a search have each value of some kinds; order and page do not matter.</summary>
+    public static IReadOnlyList<FacetCount> Facets(EventIndex index, DirectoryFilter filter, IReadOnlyList<Facet> facets, IReadOnlyList<int> hubKeys, int[] hiddenKeys, NpgsqlTsQuery? words, SearchLimits? limits = null)
+    {
+        var search = new IndexSearch(index, filter, limits ?? SearchLimits.Usual);
+        using var matching = search.Match(hubKeys, hiddenKeys, words);
+        search.KeepShown(matching, asksBox: true);
+        var counts = new List<FacetCount>();
+        foreach (var facet in facets)
+        {
+            foreach (var (value, events) in index.ValuesOf(facet))
+            {
+                if (events.CountIn(matching) is > 0 and var count)
+                    counts.Add(new(facet, value, count));
+            }
+        }
+        return counts;
+    }
+
     private int[] Count(Bits matching, long[] bounds)
     {
         var counts = new int[bounds.Length - 1];
@@ -112,7 +130,8 @@ internal sealed class IndexSearch
 
     private List<MapCell> Count(Bits matching, MapGrid grid)
     {
-        KeepWithinShortPeriod(matching);
+        // What stands outside the box is in none of its cells.
+        KeepShown(matching, asksBox: false);
         var sums = new CellSum[grid.Columns * grid.Rows];
         for (var first = 0; first < at.Documents; first += Bits.Block)
             Count(matching.Words(first), first, grid, sums);
@@ -129,22 +148,14 @@ internal sealed class IndexSearch
     private void Count(ReadOnlySpan<ulong> words, int first, MapGrid grid, CellSum[] sums)
     {
         var standing = index.Standing(first);
-        var reach = period.ReachAfter;
-        var isPlain = reach is not null && filter.Near is null;
-        // Behind the last event the columns hold anything; no bit is set there.
         for (var w = 0; w < words.Length; w++)
         {
-            if (words[w] == 0)
-                continue;
-            var shown = words[w] & standing.Living(w, at.Number);
-            if (isPlain)
-                shown &= standing.Reaching(w, reach!.Value);
-            for (; shown != 0; shown &= shown - 1)
+            for (var word = words[w]; word != 0; word &= word - 1)
             {
-                var i = (w << 6) + BitOperations.TrailingZeroCount(shown);
+                var i = (w << 6) + BitOperations.TrailingZeroCount(word);
                 var (east, south) = (standing.East[i], standing.South[i]);
                 var cell = east < 0 ? -1 : grid.CellOf(east, south);
-                if (cell < 0 || !(isPlain || Keeps(first + i)))
+                if (cell < 0)
                     continue;
                 ref var sum = ref sums[cell];
                 sum.Count++;
@@ -155,7 +166,32 @@ internal sealed class IndexSearch
         }
     }
 
-    private bool Keeps(int document) => period.KeepsAny(document, at) && (filter.Near is null || ground!.Keeps(document));
+    /// <summary>Keeps the events that are shown in the period and on the ground: 64 at a time where a column says it, one by one where their occurrences or their place have to be looked at.</summary>
+    private void KeepShown(Bits matching, bool asksBox)
+    {
+        KeepWithinShortPeriod(matching);
+        for (var first = 0; first < at.Documents; first += Bits.Block)
+        {
+            var words = matching.Words(first);
+            var standing = index.Standing(first);
+            for (var w = 0; w < words.Length; w++)
+            {
+                if (words[w] == 0)
+                    continue;
+                words[w] &= standing.Living(w, at.Number);
+                if (period.ReachAfter is { } reach)
+                    words[w] &= standing.Reaching(w, reach);
+            }
+        }
+        var asksGround = isGroundAsked && (asksBox || filter.Near is not null);
+        if (period.ReachAfter is not null && !asksGround)
+            return;
+        for (var document = matching.Next(0); document >= 0; document = matching.Next(document + 1))
+        {
+            if (!period.KeepsAny(document, at) || (asksGround && !ground!.Keeps(document)))
+                matching.Clear(document);
+        }
+    }
 
     /// <summary>Where a period is short: keeps the events that have an occurrence in its hours, or a long one.</summary>
     private void KeepWithinShortPeriod(Bits matching)

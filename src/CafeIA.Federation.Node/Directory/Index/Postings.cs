@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace CafeIA.Federation.Node.Directory.Index;
 
 /// <summary>The documents that have one word or one property, added in growing order: a few as they are, more in blocks of 65,536, each a list of 16-bit numbers or, when it is dense, a bitmap.</summary>
@@ -82,6 +84,24 @@ internal sealed class Postings
         bits.AndNot(mine);
     }
 
+    /// <summary>How many of a set's documents are here.</summary>
+    public int CountIn(Bits bits)
+    {
+        var sum = 0;
+        if (blocks is { } all)
+        {
+            for (var i = 0; i < all.Length; i++)
+                sum += all[i]?.CountIn(bits.Words(i * BlockSize)) ?? 0;
+            return sum;
+        }
+        foreach (var document in Few())
+        {
+            if (document < bits.Length && bits[document])
+                sum++;
+        }
+        return sum;
+    }
+
     private ReadOnlySpan<int> Few()
     {
         var known = count;
@@ -152,6 +172,26 @@ internal sealed class Postings
                 if (value >> 6 < words.Length)
                     words[value >> 6] |= 1UL << (value & 63);
             }
+        }
+
+        /// <inheritdoc cref="AddTo"/>
+        public int CountIn(ReadOnlySpan<ulong> words)
+        {
+            var known = count;
+            var list = values;
+            var sum = 0;
+            if (bits is { } set)
+            {
+                for (var i = 0; i < words.Length; i++)
+                    sum += BitOperations.PopCount(words[i] & set[i]);
+                return sum;
+            }
+            foreach (var value in list.AsSpan(0, Math.Min(known, list.Length)))
+            {
+                if (value >> 6 < words.Length && (words[value >> 6] & (1UL << (value & 63))) != 0)
+                    sum++;
+            }
+            return sum;
         }
 
         public void CopyTo(List<int> documents, int first)

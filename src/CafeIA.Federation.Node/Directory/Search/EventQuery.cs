@@ -1,4 +1,5 @@
 using System.Text;
+using CafeIA.Federation.Node.Directory.Index;
 using CafeIA.Federation.Node.Directory.Places;
 using CafeIA.Federation.Node.Directory.Projection;
 using Npgsql;
@@ -96,6 +97,39 @@ internal sealed class EventQuery
             """;
         return Batch(database, sql);
     }
+
+    /// <summary>A first result to skip, then the place of a kind in the list, a value and how many events have it.</summary>
+    public NpgsqlBatch Facets(NpgsqlDataSource database, IReadOnlyList<Facet> facets)
+    {
+        List<string> inside = ["o.entry_id = e.entry_id and o.hub_key = e.hub_key", .. onOccurrence];
+        if (Overlap("o") is { } overlap)
+            inside.Add(overlap);
+        var counts = facets.Select((facet, n) => $"select {n}, v, count(*)::integer from shown e cross join lateral ({ValuesOf(facet)}) as f (v) where v is not null group by v");
+        return Batch(
+            database,
+            $"""
+            with shown as materialized (
+                select e.format, e.mode, e.languages, e.audiences, e.themes, e.accessibility, e.free, e.commune, e.departement, e.region
+                from event e
+                {Where([.. onEvent, $"exists (select from occurrence o {Where(inside)})"])})
+            {string.Join(" union all ", counts)}
+            """);
+    }
+
+    private static string ValuesOf(Facet facet) => facet switch
+    {
+        Facet.Format => "select e.format",
+        Facet.Mode => "select e.mode",
+        Facet.Language => "select unnest(e.languages)",
+        Facet.Audience => "select unnest(e.audiences)",
+        Facet.Theme => "select unnest(e.themes)",
+        Facet.Accessibility => "select unnest(e.accessibility) union all select '' where e.accessibility <> '{}'",
+        Facet.Free => "select initcap(e.free::text)",
+        Facet.Commune => "select e.commune",
+        Facet.Departement => "select e.departement",
+        Facet.Region => "select e.region",
+        _ => throw new ArgumentOutOfRangeException(nameof(facet), facet, "Nothing is counted by it."),
+    };
 
     /// <summary>A first result to skip, then the number of each span between two of the moments, from 1, in which an occurrence begins, and how many do.</summary>
     public NpgsqlBatch Begin(NpgsqlDataSource database, IReadOnlyList<DateTimeOffset> bounds)

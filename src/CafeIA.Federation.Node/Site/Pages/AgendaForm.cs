@@ -8,6 +8,12 @@ internal sealed class AgendaForm(IQueryCollection query)
 {
     private static readonly string[] Folded = ["from", "to", "region", "departement", "format", "mode", "free", "hub", "radius"];
 
+    /// <summary>The fields, without those that only pages have a reading for.</summary>
+    public IQueryCollection Query => query;
+
+    /// <summary>What was typed into the box that it was read from; null where nothing was.</summary>
+    public string? Typed { get; init; }
+
     public string? this[string name] => query[name].LastOrDefault(v => !string.IsNullOrWhiteSpace(v));
 
     /// <summary>Some field besides text and place is set, so that the folded part of the form opens.</summary>

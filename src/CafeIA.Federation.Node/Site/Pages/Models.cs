@@ -2,6 +2,7 @@ using CafeIA.Federation.Node.Directory.Places;
 using CafeIA.Federation.Node.Directory.Search;
 using CafeIA.Federation.Node.Hubs;
 using CafeIA.Federation.Node.National;
+using CafeIA.Federation.Node.Site.Geography;
 using CafeIA.Federation.Protocol;
 using CafeIA.Federation.Protocol.Heads;
 using CafeIA.Federation.Protocol.Identifiers;
@@ -33,7 +34,21 @@ internal sealed record AgendaModel(
     AgendaView View,
     IReadOnlyList<int>? Counts,
     IReadOnlyList<Region> Regions,
-    IReadOnlyList<HubStanding> Hubs);
+    IReadOnlyList<HubStanding> Hubs)
+{
+    /// <summary>What stands in the box.</summary>
+    public required string Written { get; init; }
+
+    /// <summary>Address of the search for all that was typed as words, where a place was found in it.</summary>
+    public string? AsWords { get; init; }
+
+    public IReadOnlyList<ChosenFilter> Chosen { get; init; } = [];
+
+    public IReadOnlyList<FacetGroup> Facets { get; init; } = [];
+
+    /// <summary>Where nothing was found.</summary>
+    public IReadOnlyList<OtherSearch> Others { get; init; } = [];
+}
 
 /// <param name="Root">Scheme and host, for absolute addresses.</param>
 /// <param name="UsedResources">Resources used there that this node holds.</param>
@@ -56,10 +71,29 @@ internal sealed record HubsModel(IReadOnlyList<HubStanding> Hubs, DateTimeOffset
 /// <param name="TerritoryNames">The territory it serves, by name.</param>
 internal sealed record HubModel(HubStanding Hub, DateTimeOffset Now, IReadOnlyList<EventHit> Next, IReadOnlyList<string> TerritoryNames);
 
-/// <param name="Points">Cafés that come, by place.</param>
-/// <param name="Elsewhere">Events that come and have no point on the map: online, overseas, or of no known place.</param>
-/// <param name="CutAt">How many cafés are looked at, where there may be more; null when all are.</param>
-internal sealed record MapModel(IReadOnlyList<MapPoint> Points, IReadOnlyList<EventHit> Elsewhere, int? CutAt);
+/// <param name="Form">What was asked, without the box of the map.</param>
+/// <param name="Frame">What is drawn.</param>
+/// <param name="Points">What stands in it.</param>
+/// <param name="Page">The events in it that come next, each once; null when the search was refused.</param>
+/// <param name="Total">Events in it.</param>
+internal sealed record MapModel(AgendaForm Form, MapFrame Frame, IReadOnlyList<MapPoint> Points, SearchPage<EventHit>? Page, int Total, Refusal? Refusal, IReadOnlyList<Region> Overseas)
+{
+    /// <inheritdoc cref="AgendaModel.Written"/>
+    public required string Written { get; init; }
+
+    public IReadOnlyList<ChosenFilter> Chosen { get; init; } = [];
+}
+
+/// <summary>Events of one cell of a drawn map.</summary>
+/// <param name="X">Pixels from the left of the drawing.</param>
+/// <param name="Y">Pixels from its top.</param>
+/// <param name="Label">How many and where.</param>
+/// <param name="Address">The event, or the map closer to them.</param>
+internal sealed record MapPoint(double X, double Y, int Count, string Label, string Address)
+{
+    /// <summary>Pixels; a point is wide enough for a finger from a few events on.</summary>
+    public double Radius => Math.Min(30, 9 + (3 * Math.Log2(Count)));
+}
 
 /// <param name="Options">Who answers for the pages.</param>
 internal sealed record LegalModel(SiteOptions Options);

@@ -145,7 +145,7 @@ public sealed class IndexSearchTests(PostgresFixture postgres) : IClassFixture<P
     {
         var words = new WordQueries(directory.Database);
         var hubs = new Dictionary<HubId, int> { [directory.Journal.Hub.Id] = directory.Journal.Hub.Key, [other.Hub.Id] = other.Hub.Key };
-        var (found, further, clustered, begun) = (0, 0, 0, 0);
+        var (found, further, clustered, begun, counted) = (0, 0, 0, 0, 0);
         await SearchCases.Filter([.. hubs.Keys]).SampleAsync(
             async filter =>
             {
@@ -153,6 +153,7 @@ public sealed class IndexSearchTests(PostgresFixture postgres) : IClassFixture<P
                 if (filter.Box is { } box)
                     clustered += await CompareClustersAsync(directory, filter with { Sort = SortOrder.Date }, box, keys, hidden, words);
                 begun += await CompareDaysAsync(directory, filter, keys, hidden, words);
+                counted += await CompareFacetsAsync(directory, filter, keys, hidden, words);
                 for (var page = 0; page < Pages; page++)
                 {
                     var query = filter.Text is { } text ? await words.ReadAsync(text, Cancelled) : null;
@@ -171,7 +172,7 @@ public sealed class IndexSearchTests(PostgresFixture postgres) : IClassFixture<P
             },
             iter: Searches,
             threads: 1);
-        Assert.True(found > Searches && further > Searches / 10 && clustered > Searches / 10 && begun > Searches, $"{found} rows, {further} further pages, {clustered} clusters and {begun} beginnings were found: too few to tell.");
+        Assert.True(found > Searches && further > Searches / 10 && clustered > Searches / 10 && begun > Searches && counted > Searches, $"{found} rows, {further} further pages, {clustered} clusters, {begun} beginnings and {counted} values were found: too few to tell.");
     }
 
     /// <returns>Clusters of more than one event.</returns>
@@ -216,6 +217,26 @@ public sealed class IndexSearchTests(PostgresFixture postgres) : IClassFixture<P
         var query = filter.Text is { } text ? await words.ReadAsync(text, Cancelled) : null;
         Assert.Equal(expected, IndexSearch.Begin(directory.Index.Current!, asked, [.. bounds.Select(b => b.UtcTicks)], keys, hidden, query));
         return expected.Sum();
+    }
+
+    /// <returns>Values that some event has.</returns>
+    private static async Task<int> CompareFacetsAsync(DirectoryFixture directory, DirectoryFilter filter, int[] keys, int[] hidden, WordQueries words)
+    {
+        var all = Enum.GetValues<Facet>();
+        var asked = filter with { Each = Each.Event, Sort = SortOrder.Date, After = null };
+        var expected = new List<FacetCount>();
+        await using (var batch = new EventQuery(asked, keys, hidden).Facets(directory.Database, all))
+        {
+            await using var reader = await batch.ExecuteReaderAsync(Cancelled);
+            await reader.NextResultAsync(Cancelled);
+            while (await reader.ReadAsync(Cancelled))
+                expected.Add(new(all[reader.GetInt32(0)], reader.GetString(1), reader.GetInt32(2)));
+        }
+        var query = filter.Text is { } text ? await words.ReadAsync(text, Cancelled) : null;
+        var ordered = expected.OrderBy(c => (c.Facet, c.Value));
+        Assert.Equal(ordered, IndexSearch.Facets(directory.Index.Current!, asked, all, keys, hidden, query).OrderBy(c => (c.Facet, c.Value)));
+        Assert.Equal(ordered, IndexSearch.Facets(directory.Index.Current!, asked, all, keys, hidden, query, Tight).OrderBy(c => (c.Facet, c.Value)));
+        return expected.Count;
     }
 
     private async Task<IReadOnlyList<IndexHit>> QueryAsync(DirectoryFilter filter, int[] keys, int[] hidden)
