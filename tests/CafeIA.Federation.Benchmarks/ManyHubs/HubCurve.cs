@@ -18,7 +18,7 @@ internal static class HubCurve
     /// <summary>Events a commit while the hubs write as fast as they can.</summary>
     private const int BatchSize = 25;
 
-    private const string Bare = "bare, in 250s";
+    private const string Bare = "bare, in 250s, alone";
     private const double TargetRatio = 0.6;
 
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(5);

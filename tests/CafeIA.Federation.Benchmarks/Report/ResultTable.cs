@@ -89,7 +89,9 @@ internal sealed class ResultTable
 
     private void Keep(string name, Row baseline)
     {
-        baselines[name] = baseline;
+        // Two chapters with one name for it would be held against each other's.
+        if (!baselines.TryAdd(name, baseline))
+            throw new InvalidOperationException($"Two baselines are called {name}.");
         Say(baseline);
     }
 

@@ -77,7 +77,10 @@ internal static partial class EveryReader
         // What repeats the question says nothing of an entry.
         var text = Encoding.UTF8.GetString(read.ToArray());
         return words.Any(word => text
+            // A page repeats what was asked, in its box and above the results.
             .Replace($"value=\"{word}\"", "", StringComparison.Ordinal)
+            .Replace($"data-words=\"{word}\"", "", StringComparison.Ordinal)
+            .Replace($"&#xAB; {word} &#xBB;", "", StringComparison.Ordinal)
             .Replace($"q={word}", "", StringComparison.Ordinal)
             .Contains(word, StringComparison.OrdinalIgnoreCase));
     }
