@@ -15,7 +15,7 @@ internal sealed record BenchmarkOptions
           feeds          calendar and agenda, read by many
           lane           how many segments the broker lane carries
           catchup        how fast a node that was away catches up while others go on writing
-          hubs           one node that follows 3, 10 and 30 hubs
+          hubs           one node that follows 3, 10 and 30 hubs (3 and 10 with --quick)
           search         searches of every kind over a large directory while events are written
           takeover       how long a new node takes to hold all entries of a hub, beside loading the same rows by hand; at 10,000, 100,000 and so on up to N
           buckets        what it costs to find and mend 100 entries that a hand changed

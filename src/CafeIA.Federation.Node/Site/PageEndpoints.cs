@@ -5,6 +5,7 @@ using CafeIA.Federation.Node.Directory.Search;
 using CafeIA.Federation.Node.Hubs;
 using CafeIA.Federation.Node.Journal;
 using CafeIA.Federation.Node.National;
+using CafeIA.Federation.Node.Site.Asking;
 using CafeIA.Federation.Node.Site.Pages;
 using CafeIA.Federation.Node.Site.TakeAway;
 using CafeIA.Federation.Node.Site.Text;

@@ -1,3 +1,4 @@
+using CafeIA.Federation.Node.Site.Asking;
 using CafeIA.Federation.Node.Site.Pages;
 using CafeIA.Federation.Node.Site.TakeAway;
 using CafeIA.Federation.Node.Site.Text;

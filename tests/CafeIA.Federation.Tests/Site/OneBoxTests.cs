@@ -1,5 +1,5 @@
 using CafeIA.Federation.Node.Directory.Places;
-using CafeIA.Federation.Node.Site.Pages;
+using CafeIA.Federation.Node.Site.Asking;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 using Xunit;

@@ -17,19 +17,23 @@ internal sealed class Ground
     private readonly GeoBox? box;
     private readonly GeoBox? around;
 
+    /// <summary>The one of the two boxes that has fewer events in it and about it.</summary>
+    private readonly GeoBox smaller;
+
     private Ground(PointIndex points, NearFilter? near, GeoBox? box)
     {
         this.points = points;
         this.near = near;
         this.box = box;
         around = near is null ? null : Geometry.Around(near.Point, near.RadiusKm);
-        Count = Math.Min(CountAbout(box), CountAbout(around));
+        var (inBox, inCircle) = (CountAbout(box), CountAbout(around));
+        (Count, smaller) = inCircle <= inBox ? (inCircle, around!.Value) : (inBox, box!.Value);
     }
 
     /// <summary>Null where the search names none.</summary>
     public static Ground? Of(DirectoryFilter filter, PointIndex points) => filter.Box is null && filter.Near is null ? null : new(points, filter.Near, filter.Box);
 
-    /// <summary>How many events stand in it or beside it: as many are looked at by <see cref="About"/>.</summary>
+    /// <summary>How many events stand in it or beside it: as many are looked at by <see cref="SetBoxes"/>.</summary>
     public int Count { get; }
 
     /// <summary>Kilometres.</summary>
@@ -38,7 +42,7 @@ internal sealed class Ground
     /// <summary>Sets the bits of the events in its box, or in the one around its circle: all that it keeps, and those in the corners.</summary>
     public void SetBoxes(Bits bits)
     {
-        foreach (var cell in points.About(CountAbout(around) <= CountAbout(box) ? around!.Value : box!.Value))
+        foreach (var cell in points.About(smaller))
         {
             foreach (ref readonly var one in cell.Span)
             {

@@ -9,8 +9,8 @@ namespace CafeIA.Federation.Node.Site.Geography;
 /// <param name="Zoom">0 to <see cref="MaxZoom"/>: a tile of 256 pixels is the world at 0, and half as wide at each further one.</param>
 internal sealed record MapFrame(GeoPoint Centre, int Zoom)
 {
-    /// <summary>Pixels of the drawing, along each side.</summary>
-    public const int Size = 640;
+    /// <summary>Pixels of the drawing, along each side: France fills it at zoom level 6.</summary>
+    public const int Size = 720;
 
     /// <summary>Streets.</summary>
     public const int MaxZoom = 16;

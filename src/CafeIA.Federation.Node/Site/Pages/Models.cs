@@ -2,6 +2,7 @@ using CafeIA.Federation.Node.Directory.Places;
 using CafeIA.Federation.Node.Directory.Search;
 using CafeIA.Federation.Node.Hubs;
 using CafeIA.Federation.Node.National;
+using CafeIA.Federation.Node.Site.Asking;
 using CafeIA.Federation.Node.Site.Geography;
 using CafeIA.Federation.Protocol;
 using CafeIA.Federation.Protocol.Heads;
@@ -92,7 +93,7 @@ internal sealed record MapModel(AgendaForm Form, MapFrame Frame, IReadOnlyList<M
 internal sealed record MapPoint(double X, double Y, int Count, string Label, string Address)
 {
     /// <summary>Pixels; a point is wide enough for a finger from a few events on.</summary>
-    public double Radius => Math.Min(30, 9 + (3 * Math.Log2(Count)));
+    public double Radius => Math.Min(36, 12 + (3.5 * Math.Log2(Count)));
 }
 
 /// <param name="Options">Who answers for the pages.</param>

@@ -1,6 +1,7 @@
 using CafeIA.Federation.Node.Directory.Places;
 using CafeIA.Federation.Node.Directory.Search;
 using CafeIA.Federation.Node.National;
+using CafeIA.Federation.Node.Site.Asking;
 using CafeIA.Federation.Node.Site.Pages;
 using CafeIA.Federation.Protocol;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using CafeIA.Federation.Node.Site.Text;
 
-namespace CafeIA.Federation.Node.Site.Pages;
+namespace CafeIA.Federation.Node.Site.Asking;
 
 internal enum AgendaKind
 {

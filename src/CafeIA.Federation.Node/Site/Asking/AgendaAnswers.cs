@@ -2,9 +2,10 @@ using CafeIA.Federation.Node.Directory.Places;
 using CafeIA.Federation.Node.Directory.Search;
 using CafeIA.Federation.Node.Hubs;
 using CafeIA.Federation.Node.Journal;
+using CafeIA.Federation.Node.Site.Pages;
 using CafeIA.Federation.Node.Site.Text;
 
-namespace CafeIA.Federation.Node.Site.Pages;
+namespace CafeIA.Federation.Node.Site.Asking;
 
 /// <summary>Finds what the agenda shows: the page of a list, a day or a week, the counts of a month, what the search could be narrowed to, and what is near where it finds nothing.</summary>
 internal sealed class AgendaAnswers(
@@ -18,7 +19,7 @@ internal sealed class AgendaAnswers(
     public async Task<AgendaModel> AnswerAsync(IQueryCollection query, CancellationToken cancellation)
     {
         var catalog = places.Catalog;
-        var form = new AgendaForm(OneBox.Read(query, catalog)) { Typed = query[OneBox.Field].LastOrDefault(t => !string.IsNullOrWhiteSpace(t)) };
+        var form = OneBox.Form(query, catalog);
         var view = AgendaView.Of(form, When.Today(time));
         var undated = form[UndatedField] is not null && view.Kind == AgendaKind.List;
         var parsed = filters.Parse(form.Query.Where(q => !((undated || view.Kind != AgendaKind.List) && q.Key is "from" or "to")));
@@ -36,7 +37,7 @@ internal sealed class AgendaAnswers(
         {
             AsWords = form.Typed is { } typed && typed.Any(char.IsLetter) && form["q"] != typed.Trim() ? form.With("/agenda", [("q", typed.Trim()), ("near", null), ("departement", null), ("region", null)]) : null,
             Chosen = ChosenFilters.Of(form, parsed.Value, "/agenda", catalog, hubs),
-            Facets = undated || isEmpty ? [] : FacetGroups.Of(form, parsed.Value, await facets.CountAsync(filter with { After = null }, FacetGroups.Counted, cancellation), catalog),
+            Facets = undated || isEmpty ? [] : FacetGroups.Of(form, parsed.Value, await facets.CountAsync(filter with { Text = page?.Corrected ?? filter.Text }, FacetGroups.Counted, cancellation), catalog),
             Others = isEmpty && !undated ? await others.FindAsync(form, filter, cancellation) : [],
         };
     }
@@ -45,7 +46,7 @@ internal sealed class AgendaAnswers(
     {
         var next = page?.NextCursor is { } cursor ? form.With("/agenda", "cursor", cursor) : null;
         var first = form["cursor"] is null ? null : form.With("/agenda", "cursor", null);
-        return new(form, page, null, next, first, undated, view, counts, places.Catalog.Regions, [.. progress.All().Where(s => !s.Hub.IsHidden)]) { Written = form.Typed ?? OneBox.Write(form, places.Catalog) };
+        return new(form, page, null, next, first, undated, view, counts, places.Catalog.Regions, [.. progress.All().Where(s => !s.Hub.IsHidden)]) { Written = OneBox.Shown(form, places.Catalog) };
     }
 
     /// <summary>Occurrences from today on where no period is asked for; or what has no date, which an order by date puts last.</summary>

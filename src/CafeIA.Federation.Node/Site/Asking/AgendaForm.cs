@@ -1,12 +1,12 @@
 using CafeIA.Federation.Node.Site.Text;
 using Microsoft.AspNetCore.Http.Extensions;
 
-namespace CafeIA.Federation.Node.Site.Pages;
+namespace CafeIA.Federation.Node.Site.Asking;
 
 /// <summary>The fields of a search form as they were sent.</summary>
 internal sealed class AgendaForm(IQueryCollection query)
 {
-    private static readonly string[] Folded = ["from", "to", "region", "departement", "format", "mode", "free", "hub", "radius"];
+    private static readonly string[] Folded = ["from", "to", "region", "departement", "format", "mode", "free", "hub", "radius", "theme", "audience", "accessible"];
 
     /// <summary>The fields, without those that only pages have a reading for.</summary>
     public IQueryCollection Query => query;

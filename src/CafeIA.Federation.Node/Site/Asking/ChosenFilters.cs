@@ -5,7 +5,7 @@ using CafeIA.Federation.Node.Journal;
 using CafeIA.Federation.Node.Site.Text;
 using static CafeIA.Federation.Node.Site.Text.PageLanguage;
 
-namespace CafeIA.Federation.Node.Site.Pages;
+namespace CafeIA.Federation.Node.Site.Asking;
 
 /// <param name="Without">Address of the same search without it.</param>
 internal sealed record ChosenFilter(string Label, string Without);

@@ -2,7 +2,7 @@ using CafeIA.Federation.Node.Directory.Places;
 using CafeIA.Federation.Node.Directory.Search;
 using static CafeIA.Federation.Node.Site.Text.PageLanguage;
 
-namespace CafeIA.Federation.Node.Site.Pages;
+namespace CafeIA.Federation.Node.Site.Asking;
 
 /// <param name="Address">Of all it finds.</param>
 /// <param name="Hits">The first of them, each event once.</param>

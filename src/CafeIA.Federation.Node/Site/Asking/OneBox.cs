@@ -1,7 +1,7 @@
 using CafeIA.Federation.Node.Directory.Places;
 using Microsoft.Extensions.Primitives;
 
-namespace CafeIA.Federation.Node.Site.Pages;
+namespace CafeIA.Federation.Node.Site.Asking;
 
 /// <summary>One box for words and places: « atelier deepfake Lyon », « 69007 », « vosges ». What stands there for a place becomes the filter that names it, so that addresses, feeds and forms have one way to say it.</summary>
 internal static class OneBox
@@ -33,6 +33,13 @@ internal static class OneBox
 
     /// <summary>Words that stand between those and the place.</summary>
     private static readonly HashSet<string> Linking = ["d", "de", "des", "du", "l", "la", "le", "les", "the"];
+
+    /// <summary>The form of a page, with the box read, and what was typed into it.</summary>
+    public static AgendaForm Form(IQueryCollection query, PlaceCatalog catalog) =>
+        new(Read(query, catalog)) { Typed = query[Field].LastOrDefault(t => !string.IsNullOrWhiteSpace(t)) };
+
+    /// <summary>What stands in the box of a page that shows this.</summary>
+    public static string Shown(AgendaForm form, PlaceCatalog catalog) => form.Typed ?? Write(form, catalog);
 
     /// <summary>The query of a page, with the box read into the filters that pages, API and feeds share.</summary>
     public static IQueryCollection Read(IQueryCollection query, PlaceCatalog catalog)

@@ -2,10 +2,11 @@ using CafeIA.Federation.Node.Directory.Places;
 using CafeIA.Federation.Node.Directory.Search;
 using CafeIA.Federation.Node.Journal;
 using CafeIA.Federation.Node.Site.Geography;
+using CafeIA.Federation.Node.Site.Pages;
 using CafeIA.Federation.Node.Site.Text;
 using static CafeIA.Federation.Node.Site.Text.PageLanguage;
 
-namespace CafeIA.Federation.Node.Site.Pages;
+namespace CafeIA.Federation.Node.Site.Asking;
 
 /// <summary>Finds what the map shows: the clusters of a frame, and the events in it that come next. Counted by the server, a million events are some dozens of points.</summary>
 internal sealed class MapAnswers(FilterParser filters, EventSearch search, MapClusters clusters, CurrentPlaces places, HubRegister hubs, TimeProvider time)
@@ -21,9 +22,9 @@ internal sealed class MapAnswers(FilterParser filters, EventSearch search, MapCl
     public async Task<MapModel> AnswerAsync(IQueryCollection query, CancellationToken cancellation)
     {
         var catalog = places.Catalog;
-        var form = new AgendaForm(OneBox.Read(query, catalog)) { Typed = query[OneBox.Field].LastOrDefault(t => !string.IsNullOrWhiteSpace(t)) };
+        var form = OneBox.Form(query, catalog);
         IReadOnlyList<Region> overseas = [.. OverseasCodes.Select(catalog.FindRegion).OfType<Region>()];
-        var model = new MapModel(form, MapFrame.France, [], null, 0, null, overseas) { Written = form.Typed ?? OneBox.Write(form, catalog) };
+        var model = new MapModel(form, MapFrame.France, [], null, 0, null, overseas) { Written = OneBox.Shown(form, catalog) };
         var parsed = filters.Parse(form.Query.Where(q => q.Key != "zoom"));
         if (!parsed.IsOk)
             return model with { Refusal = parsed.Refusal };
@@ -33,7 +34,8 @@ internal sealed class MapAnswers(FilterParser filters, EventSearch search, MapCl
             filter = filter with { From = When.Midnight(When.Today(time)) };
         var page = await search.SearchAsync(filter, cancellation);
         var found = await clusters.FindAsync(filter with { Text = page.Corrected ?? filter.Text }, frame.Zoom, cancellation);
-        var titles = page.Items.ToDictionary(h => h.Entry, h => h.Content.Title);
+        // Two hubs may write an entry of one id, whatever they should.
+        var titles = page.Items.DistinctBy(h => h.Entry).ToDictionary(h => h.Entry, h => h.Content.Title);
         return model with
         {
             Frame = frame,

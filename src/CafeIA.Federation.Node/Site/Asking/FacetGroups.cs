@@ -5,7 +5,7 @@ using CafeIA.Federation.Node.Directory.Search;
 using CafeIA.Federation.Node.Site.Text;
 using static CafeIA.Federation.Node.Site.Text.PageLanguage;
 
-namespace CafeIA.Federation.Node.Site.Pages;
+namespace CafeIA.Federation.Node.Site.Asking;
 
 /// <param name="Count">Events that are left.</param>
 /// <param name="Address">The same search, narrowed to this.</param>
