@@ -10,6 +10,7 @@ internal sealed class LiveLoad : IAsyncDisposable
     private readonly CancellationTokenSource stopping;
     private readonly Task run;
     private int sent;
+    private int taken;
 
     private LiveLoad(AuthorClient client, int rate, int firstNumber, CancellationToken cancellation)
     {
@@ -19,6 +20,9 @@ internal sealed class LiveLoad : IAsyncDisposable
 
     /// <summary>Due → accepted.</summary>
     public Latencies Accepted { get; } = new();
+
+    /// <summary>Events accepted until now.</summary>
+    public int Taken => Volatile.Read(ref taken);
 
     public static LiveLoad Start(AuthorClient client, int rate, int firstNumber, CancellationToken cancellation) => new(client, rate, firstNumber, cancellation);
 
@@ -57,6 +61,7 @@ internal sealed class LiveLoad : IAsyncDisposable
         {
             await client.CreateAsync(number, cancellation);
             Accepted.Add(TimeProvider.System.GetElapsedTime(due));
+            Interlocked.Increment(ref taken);
         }
     }
 }

@@ -50,8 +50,7 @@ internal sealed class HubsStage : IAsyncDisposable
     {
         if (Follower is not null)
             await Follower.DisposeAsync();
-        foreach (var author in authors)
-            await author.DisposeAsync();
+        await Task.WhenAll(authors.Select(a => a.DisposeAsync().AsTask()));
         await broker.DisposeAsync();
         Directory.Delete(folder, recursive: true);
     }

@@ -29,6 +29,7 @@ internal static class Searches
     /// <summary>Events written a second meanwhile.</summary>
     private const int Writes = 500;
 
+    private const double TargetPage = 50;
     private const double TargetBuild = 20;
     private const double TargetMegabytes = 1_000;
     private const int FirstNumber = 200_000_000;
@@ -80,18 +81,18 @@ internal static class Searches
         Progress.Say("The questions one after the other, while nothing is written…");
         await AskInTurnAsync(options.WarmUp, options.Seed + 4, Ask, cancellation);
         var alone = await AskInTurnAsync(options.WarmUp, options.Seed + 5, Ask, cancellation);
+        await MeasurePagesAsync(node.Address, label, options, table, cancellation);
         using var author = await AuthorAsync(node, cancellation);
         await using var live = LiveLoad.Start(new AuthorClient(author, new EventGenerator(options.Seed, Sustained.Today())), Writes, FirstNumber, cancellation);
-        var writing = TimeProvider.System.GetTimestamp();
         Progress.Say($"Warm-up, then {Questions} questions/s in the node under {Writes} writes/s…");
         await AskAsync(options.WarmUp, options.Seed + 1, [], Ask, cancellation);
-        await AskAsync(options.OpenLoop, options.Seed, inNode, Ask, cancellation);
+        var writtenInNode = await WrittenAsync(() => AskAsync(options.OpenLoop, options.Seed, inNode, Ask, cancellation));
 
         Progress.Say($"{Questions} questions/s over HTTP…");
         var overHttp = new Dictionary<string, Latencies>();
         using var client = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 200 }) { BaseAddress = node.Address };
         await AskAsync(options.WarmUp, options.Seed + 2, [], AskOverHttp, cancellation);
-        await AskAsync(options.OpenLoop, options.Seed + 3, overHttp, AskOverHttp, cancellation);
+        var writtenOverHttp = await WrittenAsync(() => AskAsync(options.OpenLoop, options.Seed + 3, overHttp, AskOverHttp, cancellation));
 
         Progress.Say("Baseline: the same questions by plain SQL, one after the other…");
         using var none = new IndexUpkeep(
@@ -100,7 +101,8 @@ internal static class Searches
         var (data, hubs, places) = (node.Services.GetRequiredService<NpgsqlDataSource>(), node.Services.GetRequiredService<HubRegister>(), node.Services.GetRequiredService<CurrentPlaces>());
         search = new EventSearch(data, hubs, places, node.Services.GetRequiredService<Spelling>(), none, words, node.Services.GetRequiredService<FetchedHits>());
         clusters = new MapClusters(data, hubs, none, words);
-        var plain = await AskInTurnAsync(options.OpenLoop, options.Seed, Ask, cancellation);
+        var plain = new Dictionary<string, Latencies>();
+        var writtenByPlain = await WrittenAsync(async () => plain = await AskInTurnAsync(options.OpenLoop, options.Seed, Ask, cancellation));
 
         foreach (var mix in SearchMix.All)
         {
@@ -109,9 +111,18 @@ internal static class Searches
             table.Baseline(Baseline(mix), $"{mix.Name}, plain SQL with GIN and GiST, under the same writes, p50 / p99 / p99.9", "ms", plain[mix.Name]);
             table.Add($"… over HTTP, {Questions}/s of all kinds", "ms", Target.Below(TargetOverHttp), overHttp[mix.Name]);
         }
-        var written = await live.StopAsync();
-        table.Add($"{label}: events written meanwhile", "events/s", null, written / TimeProvider.System.GetElapsedTime(writing).TotalSeconds);
+        await live.StopAsync();
+        table.Baseline("writes meanwhile", "events accepted while plain SQL answered", "events/s", writtenByPlain);
+        table.Add($"{label}: events accepted of {Writes}/s while asked in the node", "events/s", null, writtenInNode, "writes meanwhile");
+        table.Add($"{label}: events accepted of {Writes}/s while asked over HTTP", "events/s", null, writtenOverHttp, "writes meanwhile");
         table.Add($"{label}: due → accepted, p50 / p99 / p99.9", "ms", null, live.Accepted);
+
+        async Task<double> WrittenAsync(Func<Task> asking)
+        {
+            var (taken, begun) = (live.Taken, TimeProvider.System.GetTimestamp());
+            await asking();
+            return (live.Taken - taken) / TimeProvider.System.GetElapsedTime(begun).TotalSeconds;
+        }
 
         async Task Ask(SearchMix mix, string query)
         {
@@ -127,6 +138,26 @@ internal static class Searches
             var answer = await client.GetByteArrayAsync($"/api/v1/events{(mix.IsMap ? ".geojson" : "")}?{query}", cancellation);
             if (answer.Length == 0)
                 throw new InvalidOperationException("An empty answer.");
+        }
+    }
+
+    /// <summary>Pages that nobody has asked for before: each has its own address, so none is a kept answer.</summary>
+    private static async Task MeasurePagesAsync(Uri node, string label, BenchmarkOptions options, ResultTable table, CancellationToken cancellation)
+    {
+        using var reader = new HttpClient { BaseAddress = node };
+        foreach (var page in new[] { "/", "/agenda", "/carte" })
+        {
+            var times = new Latencies();
+            var begun = TimeProvider.System.GetTimestamp();
+            for (var i = 0; TimeProvider.System.GetElapsedTime(begun) < options.WarmUp * 2; i++)
+            {
+                var asked = TimeProvider.System.GetTimestamp();
+                await reader.GetByteArrayAsync($"{page}?mesure={i}", cancellation);
+                // The first half warms up.
+                if (TimeProvider.System.GetElapsedTime(begun) > options.WarmUp)
+                    times.Add(TimeProvider.System.GetElapsedTime(asked));
+            }
+            table.Add($"{label}, page {page}, made anew each time, p50 / p99 / p99.9", "ms", page == "/carte" ? null : Target.Below(TargetPage), times);
         }
     }
 

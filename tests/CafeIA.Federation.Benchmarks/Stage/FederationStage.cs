@@ -98,8 +98,7 @@ internal sealed class FederationStage : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
-        foreach (var node in nodes)
-            await node.DisposeAsync();
+        await Task.WhenAll(nodes.Select(n => n.DisposeAsync().AsTask()));
         await broker.DisposeAsync();
         Directory.Delete(folder, recursive: true);
     }
