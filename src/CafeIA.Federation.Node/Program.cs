@@ -6,9 +6,11 @@ using CafeIA.Federation.Node.Exchange.Http;
 using CafeIA.Federation.Node.Hubs;
 using CafeIA.Federation.Node.Intake;
 using CafeIA.Federation.Node.Journal;
+using CafeIA.Federation.Node.Mail;
 using CafeIA.Federation.Node.National;
 using CafeIA.Federation.Node.Operations.Commands;
 using CafeIA.Federation.Node.Operations.Control;
+using CafeIA.Federation.Node.Operations.Hosting;
 using CafeIA.Federation.Node.Operations.Settings;
 using CafeIA.Federation.Node.Operations.Telemetry;
 using CafeIA.Federation.Node.Site;
@@ -24,13 +26,15 @@ namespace CafeIA.Federation.Node
         public static void Add(WebApplicationBuilder builder, NodeSettings settings)
         {
             builder.Services.AddProblemDetails();
+            builder.Services.AddProxies(settings.Http);
             builder.Services.AddDatabase();
             builder.Services.AddJournal();
             builder.AddHubs(settings.Hub, settings.Orleans);
             builder.Services.AddExchange();
             builder.Services.AddDirectory();
             builder.Services.AddNational();
-            builder.Services.AddIntake();
+            builder.Services.AddMail(settings.Mail, new DataFolder(settings.Data.Folder).Letters);
+            builder.Services.AddIntake(settings.Mail);
             builder.Services.AddStreams();
             builder.Services.AddAccounts();
             builder.Services.AddApi();
@@ -41,6 +45,7 @@ namespace CafeIA.Federation.Node
 
         public static void Map(WebApplication app)
         {
+            app.UseForwardedHeaders();
             app.UseSite();
             app.UseAnswerCache();
             app.MapExchange();

@@ -35,6 +35,40 @@ public sealed class AccessibilityTests(BrowserNode node) : IClassFixture<Browser
         Assert.True(found.Count == 0, string.Join('\n', found));
     }
 
+    /// <summary>The screens of the form, right and wrong, and what stands behind the door.</summary>
+    [Theory]
+    [InlineData("fr-FR", ColorScheme.Light)]
+    [InlineData("en-GB", ColorScheme.Dark)]
+    public async Task Axe_finds_nothing_in_the_form_nor_in_the_console(string language, ColorScheme scheme)
+    {
+        await using var visitor = await node.VisitAsync(BrowserNode.Phone, scheme: scheme, language: language);
+        var found = new List<string>();
+        await ProposalScreens.FillAsync(visitor.Page, "Café accessible", language == "fr-FR", screen => LookAsync("/proposer " + screen));
+        await node.EnterAsync(visitor);
+        foreach (var path in new[] { "/console", "/console/fiches", "/console/decisions" })
+        {
+            await visitor.Page.GotoAsync(path);
+            await LookAsync(path);
+        }
+        await visitor.Page.GotoAsync("/console");
+        await visitor.Page.Locator("a[href*='/console/propositions/']").First.ClickAsync();
+        await LookAsync("/console/propositions");
+        await visitor.Page.Locator("button[value=refuser]").ClickAsync();
+        await LookAsync("/console/propositions, wrong");
+
+        Assert.True(found.Count == 0, string.Join('\n', found));
+
+        async Task LookAsync(string where)
+        {
+            foreach (var opened in await visitor.Page.Locator("details > summary").AllAsync())
+                await opened.EvaluateAsync("summary => summary.parentElement.open = true");
+            var result = await visitor.Page.RunAxe(scheme == ColorScheme.Light ? All : Contrast);
+            Assert.NotEmpty(result.Passes);
+            found.AddRange(result.Violations.SelectMany(v => v.Nodes.Select(n => $"{where}: {v.Id}, {v.Help}: {n.Html}")));
+            Assert.True(await visitor.Page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), where);
+        }
+    }
+
     [Theory]
     [InlineData(320)]
     [InlineData(BrowserNode.Desk)]
@@ -56,7 +90,7 @@ public sealed class AccessibilityTests(BrowserNode node) : IClassFixture<Browser
         await visitor.Page.Keyboard.PressAsync("Tab");
         Assert.Equal("#contenu", await visitor.Page.EvaluateAsync<string>("document.activeElement.getAttribute('href')"));
         await visitor.Page.Keyboard.PressAsync("Enter");
-        for (var pressed = 0; pressed < 40; pressed++)
+        for (var pressed = 0; pressed < 60; pressed++)
         {
             await visitor.Page.Keyboard.PressAsync("Tab");
             if (await visitor.Page.EvaluateAsync<bool>($"document.activeElement.matches('a[href=\"/evenements/{node.Coming}\"]')"))

@@ -36,7 +36,7 @@ public sealed class BrowserNode(PostgresServer server) : IAsyncLifetime
     [
         "/", "/agenda", "/agenda?vue=semaine", "/agenda?vue=mois", "/agenda?sans-date=1", "/agenda?q=introuvable&near=Lyon", "/agenda?near=Saint-Denis", "/agenda?chercher=atelier+Lyon&format=atelier",
         "/carte", "/carte?chercher=Lyon", $"/evenements/{Coming}", $"/evenements/{Cancelled}", $"/evenements/{Coming}/affiche", "/ressources", $"/ressources/{Kit}", "/hubs", "/hubs/essai", "/bilan", "/aide",
-        "/mentions-legales", "/accessibilite", "/embed/agenda", "/nulle-part",
+        "/mentions-legales", "/accessibilite", "/embed/agenda", "/nulle-part", "/proposer", "/console/entree",
     ];
 
     public async ValueTask InitializeAsync()
@@ -52,7 +52,7 @@ public sealed class BrowserNode(PostgresServer server) : IAsyncLifetime
         if (!File.Exists(Chromium))
             throw new InvalidOperationException($"There is no browser at {Chromium}: install Debian's chromium, or say in CAFEIA_TEST_CHROMIUM where one is.");
         playwright = await Playwright.CreateAsync();
-        browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = Chromium, Args = ["--no-sandbox"] });
+        browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = Chromium, Args = ["--no-sandbox", "--enable-unsafe-swiftshader"] });
     }
 
     public async ValueTask DisposeAsync()
@@ -66,6 +66,16 @@ public sealed class BrowserNode(PostgresServer server) : IAsyncLifetime
     {
         var day = DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime).AddDays(inDays);
         return ApiNode.Cafe(title, $"{day:yyyy-MM-dd}T18:30", $"{day:yyyy-MM-dd}T20:30", new { name = "Médiathèque", street = "1 rue des Essais", commune }, "Venez **nombreux**.", status, format);
+    }
+
+    /// <summary>Signs in to the console, as somebody whom the operator has enrolled.</summary>
+    internal async Task EnterAsync(Visitor visitor)
+    {
+        if (!(await api.Node.DoAsync("user", "people")).Contains("rose@example.org", StringComparison.Ordinal))
+            await api.Node.DoAsync("user", "add", "rose@example.org", "--name", "Rose");
+        await visitor.Page.GotoAsync(new Uri(await api.Node.DoAsync("user", "link", "rose@example.org")).AbsolutePath);
+        await visitor.Page.GetByRole(AriaRole.Button, new() { NameRegex = new("^(Entrer|Sign in)$") }).ClickAsync();
+        await Assertions.Expect(visitor.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync(new System.Text.RegularExpressions.Regex("À relire|To check"));
     }
 
     /// <summary>A person with a browser of their own; disposing of it keeps a picture of the page where the test has failed.</summary>

@@ -71,7 +71,8 @@ public sealed class CitizenTests(BrowserNode node) : IClassFixture<BrowserNode>
     {
         await using var visitor = await node.VisitAsync(BrowserNode.Desk, script);
         await visitor.Page.GotoAsync("/carte");
-        await visitor.Page.Locator("svg.map a[aria-label='Débat de la médiathèque, près de Bordeaux']").ClickAsync(new() { Force = true });
+        var moves = script && node.Api.Node.Get<CafeIA.Federation.Node.Site.PageFrame>().Map is not null;
+        await visitor.Page.Locator($"{(moves ? "#carte-vive" : "svg.map")} a[aria-label='Débat de la médiathèque, près de Bordeaux']").ClickAsync(new() { Force = true });
         await Assertions.Expect(visitor.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("Débat de la médiathèque");
 
         await visitor.Page.GotoAsync("/carte?chercher=Lyon");

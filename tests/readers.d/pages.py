@@ -10,7 +10,7 @@ def first(kind):
 
 
 for path in ("/", "/agenda", "/agenda?vue=semaine", "/agenda?vue=mois", "/agenda?sans-date=1", "/agenda?q=introuvable&near=Lyon", "/agenda?near=Saint-Denis", "/agenda?chercher=atelier+Lyon", "/carte",
-             "/carte?chercher=Lyon", "/ressources", "/hubs", "/hubs/lecteurs", "/bilan", "/aide", "/mentions-legales", "/accessibilite", "/embed/agenda", "/nulle-part"):
+             "/carte?chercher=Lyon", "/ressources", "/hubs", "/hubs/lecteurs", "/bilan", "/aide", "/mentions-legales", "/accessibilite", "/embed/agenda", "/nulle-part", "/proposer", "/console/entree", "/proposer/suivi/rien"):
     print(path)
 for event in first("events"):
     print(f"/evenements/{event}")

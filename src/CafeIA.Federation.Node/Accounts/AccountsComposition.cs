@@ -2,5 +2,5 @@ namespace CafeIA.Federation.Node.Accounts;
 
 internal static class AccountsComposition
 {
-    public static IServiceCollection AddAccounts(this IServiceCollection services) => services.AddSingleton<ApiKeys>();
+    public static IServiceCollection AddAccounts(this IServiceCollection services) => services.AddSingleton<ApiKeys>().AddSingleton<People>().AddSingleton<SignIn>().AddSingleton<Audit>();
 }

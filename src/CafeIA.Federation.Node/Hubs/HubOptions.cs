@@ -36,6 +36,11 @@ public sealed record HubOptions
 
     public FederationId FederationId => FederationId.Parse(Federation);
 
+    /// <summary>Absolute, of a page on this node as others reach it.</summary>
+    /// <param name="path">It begins with a slash.</param>
+    /// <exception cref="InvalidOperationException">The node does not run: then it has no address.</exception>
+    public string AddressOf(string path) => (Address ?? throw new InvalidOperationException("This hub has no address yet.")).AbsoluteUri.TrimEnd('/') + path;
+
     /// <summary>Everything that is wrong; a refusal's field is the setting.</summary>
     public IEnumerable<Refusal> Check()
     {

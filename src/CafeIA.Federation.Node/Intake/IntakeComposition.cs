@@ -1,12 +1,28 @@
+using CafeIA.Federation.Node.Intake.Mailbox;
+using CafeIA.Federation.Node.Intake.Proposals;
 using CafeIA.Federation.Node.Intake.Runs;
 using CafeIA.Federation.Node.Journal;
+using CafeIA.Federation.Node.Mail;
 
 namespace CafeIA.Federation.Node.Intake;
 
 internal static class IntakeComposition
 {
-    public static IServiceCollection AddIntake(this IServiceCollection services) => services
-        .AddSingleton<ImportedEntries>()
-        .AddSingleton<IProjection, ImportErasure>()
-        .AddSingleton<ImportRun>();
+    /// <param name="services">Of the node.</param>
+    /// <param name="mail">Says whether there is a mailbox.</param>
+    public static IServiceCollection AddIntake(this IServiceCollection services, MailOptions mail)
+    {
+        if (mail.ImapServer is not null)
+            services.AddHostedService<MailboxPoll>();
+        return services
+            .AddSingleton<ImportedEntries>()
+            .AddSingleton<IProjection, ImportErasure>()
+            .AddSingleton<ImportRun>()
+            .AddSingleton<ProposalStore>()
+            .AddSingleton<IProjection, ProposalErasure>()
+            .AddSingleton<ProposalDesk>()
+            .AddHostedService<ForgottenAddresses>()
+            .AddSingleton<MailedProposals>()
+            .AddSingleton<IMailbox>(provider => new ImapMailbox(mail, provider.GetRequiredService<ILogger<ImapMailbox>>()));
+    }
 }

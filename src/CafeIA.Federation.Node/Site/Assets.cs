@@ -70,7 +70,8 @@ internal sealed class Assets
         ".css" => "text/css; charset=utf-8",
         ".svg" => "image/svg+xml",
         ".png" => "image/png",
-        ".js" => "text/javascript; charset=utf-8",
+        ".js" or ".mjs" => "text/javascript; charset=utf-8",
+        ".geojson" => "application/geo+json",
         var other => throw new InvalidOperationException($"No media type is known for {other} files."),
     };
 

@@ -40,6 +40,8 @@ internal static class PageEndpoints
         routes.MapGet("/hubs/{hub}", HubAsync);
         routes.MapGet("/carte", MapAsync).KeepUntilTheDirectoryChanges();
         routes.MapGet("/bilan", BalanceAsync).KeepUntilTheDirectoryChanges();
+        Propose.ProposeEndpoints.Map(routes);
+        Console.ConsoleEndpoints.Map(routes);
         routes.MapGet("/aide", (SiteOptions site) => PageAnswers.Page<HelpPage, LegalModel>(new(site)));
         routes.MapGet("/mentions-legales", (SiteOptions site) => PageAnswers.Page<LegalPage, LegalModel>(new(site)));
         routes.MapGet("/accessibilite", (SiteOptions site) => PageAnswers.Page<AccessibilityPage, LegalModel>(new(site)));
@@ -133,7 +135,8 @@ internal static class PageEndpoints
         var parsed = filters.Parse(request.Query);
         var page = parsed.IsOk ? await search.SearchAsync(parsed.Value, cancellation) : null;
         var next = page?.NextCursor is { } cursor ? form.With("/ressources", "cursor", cursor) : null;
-        return PageAnswers.Page<ResourcesPage, ResourcesModel>(new(form, page, parsed.Refusal, next), parsed.IsOk ? StatusCodes.Status200OK : StatusCodes.Status400BadRequest);
+        IReadOnlyList<FacetGroup> facets = page is { Items.Count: > 0 } ? FacetGroups.OfResources(form, await search.CountAsync(parsed.Value with { Text = page.Corrected ?? parsed.Value.Text }, cancellation)) : [];
+        return PageAnswers.Page<ResourcesPage, ResourcesModel>(new(form, page, parsed.Refusal, next, facets), parsed.IsOk ? StatusCodes.Status200OK : StatusCodes.Status400BadRequest);
     }
 
     private static async Task<IResult> ResourceAsync(string id, HttpRequest request, ResourceLookup resources, CancellationToken cancellation)

@@ -34,9 +34,21 @@ internal sealed class PageFrame(HubOptions hub, Assets assets, HubRegister hubs,
 
     public string Comfort { get; } = assets.Address("comfort.js");
 
+    /// <summary>Null where the program was built without npm: the drawn map stands alone.</summary>
+    public MovingMap? Map { get; } = assets.Find("maplibre-gl.mjs") is { } library
+        ? new(assets.Address("map.js"), library, assets.Address("maplibre-gl-worker.mjs"), assets.Address("france.geojson"))
+        : null;
+
     public string Icon { get; } = assets.Address("icon.svg");
 
     private string? Doubt => standing.Sentence() is { } sentence
         ? PageLanguage.In(sentence, "This node’s database may come from an old backup. Nothing is published before every member has told what it holds of this hub.")
         : null;
 }
+
+/// <summary>Addresses of what the moving map is made of.</summary>
+/// <param name="Script">Begins it.</param>
+/// <param name="Library">MapLibre GL JS, asked for by that script alone.</param>
+/// <param name="Worker">Its other half.</param>
+/// <param name="Outline">The land, as the drawn map has it.</param>
+internal sealed record MovingMap(string Script, string Library, string Worker, string Outline);

@@ -1,5 +1,7 @@
 using CafeIA.Federation.Node.Site.Asking;
+using CafeIA.Federation.Node.Site.Console;
 using CafeIA.Federation.Node.Site.Pages;
+using CafeIA.Federation.Node.Site.Propose;
 using CafeIA.Federation.Node.Site.TakeAway;
 using CafeIA.Federation.Node.Site.Text;
 using Microsoft.AspNetCore.DataProtection;
@@ -10,8 +12,9 @@ namespace CafeIA.Federation.Node.Site;
 /// <summary>How the pages are put together.</summary>
 internal static class SiteComposition
 {
-    /// <summary>Nothing from elsewhere, no script but this node's own files, no inline style; what a text smuggles in does not run.</summary>
-    private const string ContentSecurity = "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors ";
+    /// <summary>Nothing from elsewhere but the map's tiles where they are set, no script but this node's own files, no inline style; what a text smuggles in does not run.</summary>
+    private static string ContentSecurity(string? tiles) =>
+        $"default-src 'none'; script-src 'self'; connect-src 'self'{tiles}; style-src 'self'; img-src 'self'{tiles}; form-action 'self'; base-uri 'none'; frame-ancestors ";
 
     /// <summary>What other sites show in a frame of theirs.</summary>
     private const string Embedded = "/embed";
@@ -20,19 +23,21 @@ internal static class SiteComposition
     {
         services.AddRazorComponents();
         services.AddCors();
-        // Pages have no form that writes and no cookie: there is nothing to protect, and no key file to leave behind.
+        // Forms that write carry a token of the session itself (ConsoleSession): there is no key file to leave behind.
         services.AddDataProtection().UseEphemeralDataProtectionProvider();
-        return services.AddSingleton<Assets>().AddSingleton<PageFrame>().AddSingleton<Figures>().AddSingleton<OtherSearches>().AddSingleton<AgendaAnswers>().AddSingleton<MapAnswers>();
+        return services.AddSingleton<Assets>().AddSingleton<PageFrame>().AddSingleton<Figures>().AddSingleton<OtherSearches>().AddSingleton<AgendaAnswers>().AddSingleton<MapAnswers>()
+            .AddFormLimits().AddSingleton<ConsoleSession>().AddSingleton<WaitingProposals>();
     }
 
     /// <summary>Headers and error pages; before the endpoints.</summary>
     public static void UseSite(this WebApplication app)
     {
         app.Use(PageLanguage.ChooseAsync);
+        var (alone, withTiles) = (ContentSecurity(null), ContentSecurity(app.Services.GetRequiredService<SiteOptions>().TilesHost is { } host ? " " + host : null));
         app.Use((context, next) =>
         {
             var headers = context.Response.Headers;
-            headers.ContentSecurityPolicy = ContentSecurity + (context.Request.Path.StartsWithSegments(Embedded, StringComparison.Ordinal) ? "*" : "'none'");
+            headers.ContentSecurityPolicy = (context.Request.Path == "/carte" ? withTiles : alone) + (context.Request.Path.StartsWithSegments(Embedded, StringComparison.Ordinal) ? "*" : "'none'");
             headers.XContentTypeOptions = "nosniff";
             headers["Referrer-Policy"] = "strict-origin-when-cross-origin";
             headers["Permissions-Policy"] = "geolocation=(self), camera=(), microphone=()";
@@ -46,6 +51,7 @@ internal static class SiteComposition
         app.UseExceptionHandler(handler => handler.Run(FailureAnswer.ExecuteAsync));
         // After the language has taken its prefix off the path.
         app.UseRouting();
+        app.UseRateLimiter();
     }
 
     public static void MapSite(this WebApplication app)

@@ -34,6 +34,15 @@ public sealed record SiteOptions
     /// <summary>A file with the hub's logo, SVG or PNG, in place of the cup; null: the cup.</summary>
     public string? Logo { get; init; }
 
+    /// <summary>Where the moving map's background comes from, such as <c>https://tile.openstreetmap.org/{z}/{x}/{y}.png</c>; null: the outline of France alone, and no reader's browser asks anybody else for anything.</summary>
+    public string? Tiles { get; init; }
+
+    /// <summary>Whose tiles they are, as their licence asks to be told.</summary>
+    public string? TilesCredit { get; init; }
+
+    /// <summary>Scheme and host of <see cref="Tiles"/>.</summary>
+    public string? TilesHost => Tiles is null ? null : new Uri(Tiles).GetLeftPart(UriPartial.Authority);
+
     /// <summary>Everything that is wrong; a refusal's field is the setting.</summary>
     public IEnumerable<Refusal> Check()
     {
@@ -44,6 +53,10 @@ public sealed record SiteOptions
         }
         foreach (var refusal in Theme.Check(this))
             yield return refusal;
+        if (Tiles is { } tiles && (!Uri.TryCreate(tiles, UriKind.Absolute, out var address) || address.Scheme is not ("https" or "http") || !tiles.Contains("{z}", StringComparison.Ordinal) || !tiles.Contains("{x}", StringComparison.Ordinal) || !tiles.Contains("{y}", StringComparison.Ordinal)))
+            yield return new("bad-tiles", $"« {tiles} » n’est pas l’adresse de tuiles, comme https://tile.openstreetmap.org/{{z}}/{{x}}/{{y}}.png.", $"{Section}:{nameof(Tiles)}");
+        if (Tiles is not null && string.IsNullOrWhiteSpace(TilesCredit))
+            yield return new("no-tiles-credit", "Dites de qui sont les tuiles, par exemple « © les contributeurs d’OpenStreetMap ».", $"{Section}:{nameof(TilesCredit)}");
         if (Logo is { } logo && (!File.Exists(logo) || new FileInfo(logo).Length > MaxLogoBytes || Path.GetExtension(logo) is not (".svg" or ".png")))
             yield return new("bad-logo", $"« {logo} » n’est pas un fichier SVG ou PNG d’au plus {MaxLogoBytes / 1024} Kio.", $"{Section}:{nameof(Logo)}");
         if (Contact is { } contact && !System.Net.Mail.MailAddress.TryCreate(contact, out _))

@@ -11,7 +11,7 @@ internal static class RoomArrows
     public const string Root = "CafeIA.Federation.Node";
 
     private static readonly string[] All =
-        ["Accounts", "Api", "Directory", "Exchange", "Hubs", "Intake", "Journal", "National", "Operations", "Site", "Streams"];
+        ["Accounts", "Api", "Directory", "Exchange", "Hubs", "Intake", "Journal", "Mail", "National", "Operations", "Site", "Streams"];
 
     /// <summary>Whom each room may know, besides itself and the protocol.</summary>
     public static IReadOnlyDictionary<string, string[]> Allowed { get; } = new Dictionary<string, string[]>
@@ -21,7 +21,8 @@ internal static class RoomArrows
         ["Exchange"] = ["Journal"],
         ["Accounts"] = ["Journal"],
         ["Hubs"] = ["Exchange", "Journal", "Directory"],
-        ["Intake"] = ["Hubs", "Journal", "Directory"],
+        ["Mail"] = ["Hubs"],
+        ["Intake"] = ["Hubs", "Journal", "Directory", "Accounts", "Mail"],
         ["Streams"] = ["Journal", "Directory", "Hubs"],
         ["National"] = ["Directory"],
         ["Api"] = [.. All.Except(["Operations"])],

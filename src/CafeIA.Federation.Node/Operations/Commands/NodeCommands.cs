@@ -31,8 +31,33 @@ internal static class NodeCommands
         var account = new Argument<Guid>("NUMÉRO") { Description = "Numéro de la clé, comme « user list » le montre" };
         var revoke = Verb("revoke", "Révoque une clé.", r => $"user/revoke?account={r.GetValue(account)}");
         revoke.Arguments.Add(account);
-        return new Command("user", "Clés d’API de ce hub.") { key, Verb("list", "Montre les clés.", _ => "user/list"), revoke };
+        return new Command("user", "Personnes et clés d’API de ce hub.")
+        {
+            key, Verb("list", "Montre les clés.", _ => "user/list"), revoke,
+            Add(), Verb("people", "Montre les personnes qui entrent dans la console.", _ => "user/people"),
+            OfPerson("link", "Affiche un lien de connexion à la console, qui sert une fois."), OfPerson("remove", "Désinscrit une personne ; ses sessions s’arrêtent."),
+        };
     }
+
+    private static Command Add()
+    {
+        var mail = Mail();
+        var name = new Option<string>("--name") { Description = "Son nom, comme les décisions le montrent", HelpName = "NOM", Required = true };
+        var add = Verb("add", "Inscrit une personne à la console.", r => $"user/add?mail={Uri.EscapeDataString(r.GetValue(mail)!)}&name={Uri.EscapeDataString(r.GetValue(name)!)}");
+        add.Arguments.Add(mail);
+        add.Options.Add(name);
+        return add;
+    }
+
+    private static Command OfPerson(string name, string description)
+    {
+        var mail = Mail();
+        var command = Verb(name, description, r => $"user/{name}?mail={Uri.EscapeDataString(r.GetValue(mail)!)}");
+        command.Arguments.Add(mail);
+        return command;
+    }
+
+    private static Argument<string> Mail() => new("COURRIEL") { Description = "Adresse de courriel de la personne" };
 
     private static Command Peers()
     {

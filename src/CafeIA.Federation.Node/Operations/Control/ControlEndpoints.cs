@@ -18,6 +18,7 @@ internal static class ControlEndpoints
         .AddSingleton<RecoveryControl>()
         .AddSingleton<MembershipControl>()
         .AddSingleton<HubControl>()
+        .AddSingleton<PeopleControl>()
         .AddErasing();
 
     public static void MapControl(this IEndpointRouteBuilder routes)
@@ -27,6 +28,10 @@ internal static class ControlEndpoints
         control.MapPost("/user/key", CreateKeyAsync);
         control.MapPost("/user/list", ListKeysAsync);
         control.MapPost("/user/revoke", RevokeKeyAsync);
+        control.MapPost("/user/add", (HttpContext context, PeopleControl people, string mail, string name) => people.AddAsync(new Talk(context), mail, name));
+        control.MapPost("/user/people", (HttpContext context, PeopleControl people) => people.ListAsync(new Talk(context)));
+        control.MapPost("/user/remove", (HttpContext context, PeopleControl people, string mail) => people.RemoveAsync(new Talk(context), mail));
+        control.MapPost("/user/link", (HttpContext context, PeopleControl people, string mail) => people.LinkAsync(new Talk(context), mail));
         control.MapPost("/places/update", UpdatePlacesAsync);
         control.MapPost("/import", (HttpContext context, ImportControl imports, string source, bool withdrawMissing, bool dryRun) => imports.RunAsync(context, source, withdrawMissing, dryRun));
         control.MapPost("/recover", (HttpContext context, RecoveryControl recovery, string? from, [FromQuery] string[] without) => recovery.RecoverAsync(new Talk(context), from, without));

@@ -27,6 +27,9 @@ internal sealed class DataFolder(string root)
     /// <summary>Keys that sign forms and, later, sessions: beside the hub's key, in a folder only the owner enters.</summary>
     public string FormKeys => Path.Combine(Root, "keys", "forms");
 
+    /// <summary>Letters, one file each, while no mail server is set.</summary>
+    public string Letters => Path.Combine(Root, "mail");
+
     /// <summary>Beside the database, never in it: what a restored database no longer knows.</summary>
     public string EraseList => Path.Combine(Root, "erased");
 

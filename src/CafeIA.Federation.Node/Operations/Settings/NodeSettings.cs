@@ -2,6 +2,7 @@ using CafeIA.Federation.Node.Directory;
 using CafeIA.Federation.Node.Exchange;
 using CafeIA.Federation.Node.Hubs;
 using CafeIA.Federation.Node.Journal;
+using CafeIA.Federation.Node.Mail;
 using CafeIA.Federation.Node.Site;
 using CafeIA.Federation.Protocol;
 
@@ -26,6 +27,8 @@ internal sealed record NodeSettings
 
     public SiloOptions Orleans { get; init; } = new();
 
+    public MailOptions Mail { get; init; } = new();
+
     public SiteOptions Site { get; init; } = new();
 
     public TelemetryOptions Telemetry { get; init; } = new();
@@ -34,7 +37,7 @@ internal sealed record NodeSettings
     public ExchangeOptions Exchange => Federation with { BrokerAddress = Broker.Address };
 
     public IEnumerable<Refusal> Check() =>
-        Http.Check().Concat(Hub.Check()).Concat(Database.Check()).Concat(Exchange.Check()).Concat(Orleans.Check()).Concat(Site.Check()).Concat(Telemetry.Check());
+        Http.Check().Concat(Hub.Check()).Concat(Database.Check()).Concat(Exchange.Check()).Concat(Orleans.Check()).Concat(Mail.Check()).Concat(Site.Check()).Concat(Telemetry.Check());
 }
 
 /// <summary>Section <c>Data</c>.</summary>
@@ -57,6 +60,12 @@ internal sealed record HttpOptions
     /// <summary>Listening addresses, separated by ';': <c>*</c>, <c>localhost</c> or an IP address, and a port; 0 picks a free one. TLS is a reverse proxy's.</summary>
     public string Urls { get; init; } = "http://*:8080";
 
+    /// <summary>Proxies of other machines that tell the reader's address and scheme: addresses or networks such as <c>10.0.0.0/8</c>. One on this machine is believed anyway.</summary>
+    public IReadOnlyList<string> Proxies { get; init; } = [];
+
+    /// <summary>The same as networks.</summary>
+    public IEnumerable<System.Net.IPNetwork> ProxyNetworks => Proxies.Select(p => Hosting.Proxies.Parse(p) ?? throw new FormatException(p));
+
     /// <summary>The addresses as hosts and ports.</summary>
     public IReadOnlyList<(string Host, int Port)> Endpoints => [.. Split().Select(u => Parse(u) ?? throw new FormatException(u))];
 
@@ -64,6 +73,8 @@ internal sealed record HttpOptions
     {
         foreach (var url in Split().DefaultIfEmpty("").Where(u => Parse(u) is null))
             yield return new("bad-url", $"« {url} » n’est pas une adresse d’écoute, comme http://*:8080 ou http://127.0.0.1:8080.", "Http:Urls");
+        foreach (var proxy in Proxies.Where(p => Hosting.Proxies.Parse(p) is null))
+            yield return new("bad-proxy", $"« {proxy} » n’est ni une adresse ni un réseau, comme 10.0.0.0/8.", "Http:Proxies");
     }
 
     private string[] Split() => Urls.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);

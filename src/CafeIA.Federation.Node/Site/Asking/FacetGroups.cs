@@ -25,6 +25,23 @@ internal static class FacetGroups
 
     public static string Free => In("Gratuit", "Free");
 
+    /// <summary>The same of the catalogue.</summary>
+    public static IReadOnlyList<FacetGroup> OfResources(AgendaForm form, ILookup<string, (string Value, int Count)> counts)
+    {
+        (string Title, string Field, Func<string, string> Label)[] kinds =
+        [
+            ("Type", "type", v => Words.Label(Vocabulary.ResourceTypes, v)), (In("Niveau", "Level"), "level", v => Words.Label(Vocabulary.Levels, v)),
+            (In("Public", "Audience"), "audience", v => Words.Label(Vocabulary.Audiences, v)), (In("Thème", "Theme"), "theme", v => Words.Label(Vocabulary.Themes, v)), (In("Aussi", "Also"), "free", _ => Free),
+        ];
+        return
+        [
+            .. kinds
+                .Where(k => form[k.Field] is null)
+                .Select(k => new FacetGroup(k.Title, [.. counts[k.Field].Take(MaxLinks).Select(c => new FacetLink(k.Label(c.Value), c.Count, form.With("/ressources", [(k.Field, c.Value), ("cursor", null)])))]))
+                .Where(g => g.Links.Count > 0),
+        ];
+    }
+
     /// <summary>Kinds that are chosen already are left out, and so is a value that all have.</summary>
     public static IReadOnlyList<FacetGroup> Of(AgendaForm form, DirectoryFilter filter, ILookup<Facet, FacetCount> counts, PlaceCatalog catalog)
     {

@@ -7,7 +7,7 @@ namespace CafeIA.Federation.Node.Site.Geography;
 /// <summary>The coasts and borders of France, overseas included, as maps are drawn on: <c>france.json</c>, made by <c>deploy/outline</c> of Natural Earth (public domain) by way of world-atlas (ISC licence).</summary>
 internal static class Outline
 {
-    private const string Resource = "geography/france.json";
+    private const string Resource = "site/france.geojson";
 
     private static readonly Lazy<IReadOnlyList<Coast>> Read = new(ReadAll);
 

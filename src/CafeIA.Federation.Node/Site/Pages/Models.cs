@@ -61,7 +61,8 @@ internal sealed record PosterModel(EventDetail Detail, string Address);
 /// <param name="Agenda">Address of the same search on this node.</param>
 internal sealed record EmbedModel(AgendaForm Form, IReadOnlyList<EventHit> Hits, Refusal? Refusal, string Agenda);
 
-internal sealed record ResourcesModel(AgendaForm Form, SearchPage<ResourceHit>? Page, Refusal? Refusal, string? Next);
+/// <param name="Facets">What the search can be narrowed to.</param>
+internal sealed record ResourcesModel(AgendaForm Form, SearchPage<ResourceHit>? Page, Refusal? Refusal, string? Next, IReadOnlyList<FacetGroup> Facets);
 
 /// <param name="Root">Scheme and host, for absolute addresses.</param>
 internal sealed record ResourceModel(ResourceHit Resource, string Root);
@@ -100,3 +101,15 @@ internal sealed record MapPoint(double X, double Y, int Count, string Label, str
 internal sealed record LegalModel(SiteOptions Options);
 
 internal sealed record ErrorModel(int Status, string Title, string Sentence, string Section);
+
+/// <param name="Form">What was typed.</param>
+/// <param name="Step">The screen that is shown, counted from 0.</param>
+/// <param name="Refusal">What is wrong, by the form's name of the field.</param>
+/// <param name="Preview">How it would look, on the last screen.</param>
+internal sealed record ProposeModel(Propose.ProposalForm Form, int Step, Refusal? Refusal, Microsoft.AspNetCore.Components.RenderFragment? Preview);
+
+/// <param name="Mail">Where the link went.</param>
+internal sealed record ProposedModel(string Title, string Mail);
+
+/// <param name="Secret">Of the link this is.</param>
+internal sealed record FollowModel(Intake.Proposals.Proposal Proposal, string Title, string Secret, Refusal? Refusal);

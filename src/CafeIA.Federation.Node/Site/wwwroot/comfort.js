@@ -24,12 +24,12 @@ for (const button of document.querySelectorAll('button[data-near]')) {
   });
 }
 
-// The last word is completed to a town: what stands before it is kept.
+// The last word is completed to a town: what stands before it is kept, unless the field is a town's alone.
 for (const box of document.querySelectorAll('input[data-places]')) {
   const list = document.getElementById(box.getAttribute('list'));
   let asked = '';
   box.addEventListener('input', async () => {
-    const cut = box.value.lastIndexOf(' ') + 1;
+    const cut = 'whole' in box.dataset ? 0 : box.value.lastIndexOf(' ') + 1;
     const word = box.value.slice(cut);
     if (word.length < 2 || word === asked) return;
     asked = word;

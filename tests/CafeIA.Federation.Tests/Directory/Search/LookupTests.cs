@@ -65,4 +65,30 @@ public sealed class LookupTests(PostgresFixture postgres) : IClassFixture<Postgr
         await directory.Journal.WithdrawAsync(kit, EntryKind.Resource);
         Assert.Equal(["Vidéo"], await Titles(directory.Mine));
     }
+
+    [Fact]
+    public async Task What_a_catalogue_can_be_narrowed_to_is_what_narrowing_finds()
+    {
+        using var directory = await OpenAsync(postgres);
+        ResourceContent[] all =
+        [
+            new() { Title = "Kit un", Type = "kit", Level = "debutant", Audiences = ["tout-public", "jeunes"], Themes = ["travail"], Free = true },
+            new() { Title = "Kit deux", Type = "kit", Audiences = ["jeunes"], Themes = ["travail", "sante"] },
+            new() { Title = "Vidéo", Type = "video", Level = "debutant", Free = false },
+        ];
+        foreach (var resource in all)
+            await directory.Journal.PutAsync(resource);
+
+        var counts = await directory.Resources.CountAsync(directory.Mine, Cancelled);
+
+        Assert.Equal([("kit", 2), ("video", 1)], counts["type"]);
+        Assert.Equal([("debutant", 2)], counts["level"]);
+        Assert.Equal([("jeunes", 2), ("tout-public", 1)], counts["audience"]);
+        Assert.Equal([("travail", 2), ("sante", 1)], counts["theme"]);
+        Assert.Equal([("true", 1)], counts["free"]);
+        foreach (var (type, count) in counts["type"])
+            Assert.Equal(count, (await directory.Resources.SearchAsync(directory.Mine with { Types = [type] }, Cancelled)).Items.Count);
+        Assert.Equal([("kit", 2)], (await directory.Resources.CountAsync(directory.Mine with { Text = "kit" }, Cancelled))["type"]);
+        Assert.Empty((await directory.Resources.CountAsync(directory.Mine with { Types = ["jeu"] }, Cancelled))["level"]);
+    }
 }
