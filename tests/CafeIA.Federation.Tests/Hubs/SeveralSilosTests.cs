@@ -14,6 +14,7 @@ using Xunit;
 namespace CafeIA.Federation.Tests.Hubs;
 
 /// <summary>A node of three silos over one database: the cluster is real, only its membership table lives in the test.</summary>
+[Collection(Alone.Name)]
 public sealed class SeveralSilosTests(PostgresServer server)
 {
     private const int Authors = 8;

@@ -39,7 +39,7 @@ public sealed class FailureAnswerTests
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders();
-        builder.Services.AddCors();
+        builder.Services.AddCors().AddSingleton(new SiteOptions()).AddRateLimiter(_ => { });
         await using var app = builder.Build();
         app.UseSite();
         app.MapGet("/api/away", string () => throw new NpgsqlException("refused", new SocketException(111)));
