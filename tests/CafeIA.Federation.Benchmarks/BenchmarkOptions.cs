@@ -57,12 +57,15 @@ internal sealed record BenchmarkOptions
     /// <summary>Events of all hubs together before one node that follows them is measured.</summary>
     public int WarmUpOfAllHubs => Quick ? 3_000 : 6_000;
 
-    public TimeSpan OpenLoop => TimeSpan.FromSeconds(Quick ? 4 : 30);
+    public TimeSpan OpenLoop => TimeSpan.FromSeconds(Quick ? 3 : 30);
 
     /// <summary>How long readers read each answer.</summary>
     public TimeSpan Readers => TimeSpan.FromSeconds(Quick ? 1 : 15);
 
-    public TimeSpan Idle => TimeSpan.FromSeconds(Quick ? 5 : 60);
+    /// <summary>How long each page is made anew, the first half to warm up.</summary>
+    public TimeSpan Pages => TimeSpan.FromSeconds(Quick ? 2 : 20);
+
+    public TimeSpan Idle => TimeSpan.FromSeconds(Quick ? 2 : 60);
 
     /// <summary>How long the lane is kept full, and how long it carries a fixed rate.</summary>
     public TimeSpan Lane => TimeSpan.FromSeconds(Quick ? 1 : 20);
@@ -77,7 +80,7 @@ internal sealed record BenchmarkOptions
     public int SingleEvents => Quick ? 200 : 1_000;
 
     /// <summary>How many hubs one node follows, one number after the other.</summary>
-    public IReadOnlyList<int> Hubs => Quick ? [3, 10] : [3, 10, 30];
+    public IReadOnlyList<int> Hubs => Quick ? [3] : [3, 10, 30];
 
     /// <summary>Starts of a node and of an empty application, of which the median is told.</summary>
     public int Starts => Quick ? 1 : 3;

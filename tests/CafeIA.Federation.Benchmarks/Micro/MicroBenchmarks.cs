@@ -43,6 +43,7 @@ internal static class MicroBenchmarks
     private static ManualConfig Configuration(BenchmarkOptions options, string artifacts) => ManualConfig.CreateEmpty()
         .AddJob(Job.Default
             .WithToolchain(InProcessEmitToolchain.DontLogOutput)
+            .WithEvaluateOverhead(!options.Quick)
             .WithWarmupCount(options.Quick ? 1 : 6)
             .WithIterationCount(options.Quick ? 3 : 20)
             .WithIterationTime(TimeInterval.FromMilliseconds(options.Quick ? 20 : 250)))

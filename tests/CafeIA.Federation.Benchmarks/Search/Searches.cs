@@ -149,12 +149,12 @@ internal static class Searches
         {
             var times = new Latencies();
             var begun = TimeProvider.System.GetTimestamp();
-            for (var i = 0; TimeProvider.System.GetElapsedTime(begun) < options.WarmUp * 2; i++)
+            for (var i = 0; TimeProvider.System.GetElapsedTime(begun) < options.Pages; i++)
             {
                 var asked = TimeProvider.System.GetTimestamp();
                 await reader.GetByteArrayAsync($"{page}?mesure={i}", cancellation);
                 // The first half warms up.
-                if (TimeProvider.System.GetElapsedTime(begun) > options.WarmUp)
+                if (TimeProvider.System.GetElapsedTime(begun) > options.Pages / 2)
                     times.Add(TimeProvider.System.GetElapsedTime(asked));
             }
             table.Add($"{label}, page {page}, made anew each time, p50 / p99 / p99.9", "ms", page == "/carte" ? null : Target.Below(TargetPage), times);
