@@ -13,7 +13,7 @@ internal static class IntakeComposition
     public static IServiceCollection AddIntake(this IServiceCollection services, MailOptions mail)
     {
         if (mail.ImapServer is not null)
-            services.AddHostedService<MailboxPoll>();
+            services.AddSingleton(provider => new ImapMailbox(mail, provider.GetRequiredService<ILogger<ImapMailbox>>())).AddHostedService<MailboxPoll>();
         return services
             .AddSingleton<ImportedEntries>()
             .AddSingleton<IProjection, ImportErasure>()
@@ -22,7 +22,6 @@ internal static class IntakeComposition
             .AddSingleton<IProjection, ProposalErasure>()
             .AddSingleton<ProposalDesk>()
             .AddHostedService<ForgottenAddresses>()
-            .AddSingleton<MailedProposals>()
-            .AddSingleton<IMailbox>(provider => new ImapMailbox(mail, provider.GetRequiredService<ILogger<ImapMailbox>>()));
+            .AddSingleton<MailedProposals>();
     }
 }

@@ -13,12 +13,13 @@ internal sealed class Outbox(NpgsqlDataSource database, TimeProvider time) : IDi
     /// <summary>The statement that writes a letter, for a batch.</summary>
     public NpgsqlBatchCommand Write(Letter letter)
     {
-        var command = new NpgsqlBatchCommand("insert into letter (letter_id, recipient, subject, body, written_at, due_at) values ($1, $2, $3, $4, $5, $5)");
+        var command = new NpgsqlBatchCommand("insert into letter (letter_id, recipient, subject, body, about, written_at, due_at) values ($1, $2, $3, $4, $5, $6, $6)");
         var now = time.GetUtcNow();
         command.Parameters.Add(new() { Value = Guid.CreateVersion7(now) });
         command.Parameters.Add(new() { Value = letter.Recipient });
         command.Parameters.Add(new() { Value = letter.Subject });
         command.Parameters.Add(new() { Value = letter.Body });
+        command.Parameters.Add(new() { Value = letter.About ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Uuid });
         command.Parameters.Add(new() { Value = now });
         return command;
     }

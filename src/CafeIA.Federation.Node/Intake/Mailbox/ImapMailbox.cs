@@ -9,7 +9,7 @@ using MimeKit;
 namespace CafeIA.Federation.Node.Intake.Mailbox;
 
 /// <summary>The inbox of an IMAP server (RFC 3501): what has not been seen is new.</summary>
-internal sealed partial class ImapMailbox(MailOptions options, ILogger<ImapMailbox> logger) : IMailbox
+internal sealed partial class ImapMailbox(MailOptions options, ILogger<ImapMailbox> logger)
 {
     private const int ImplicitTls = 993;
 
@@ -19,6 +19,10 @@ internal sealed partial class ImapMailbox(MailOptions options, ILogger<ImapMailb
     /// <summary>Bytes of a message; a larger one is left as seen, unread.</summary>
     private const uint MaxBytes = 2 * 1024 * 1024;
 
+    /// <summary>Hands over what is new, one message after the other; each is marked as seen once it was taken.</summary>
+    /// <param name="take">Takes a message.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="MailboxException">It cannot be reached or read.</exception>
     public async Task ReadAsync(Func<MimeMessage, CancellationToken, Task> take, CancellationToken cancellation)
     {
         using var client = new ImapClient { Timeout = Patience };

@@ -1,7 +1,7 @@
 namespace CafeIA.Federation.Node.Intake.Mailbox;
 
 /// <summary>Looks into the hub's mailbox once a minute.</summary>
-internal sealed partial class MailboxPoll(IMailbox mailbox, MailedProposals proposals, TimeProvider time, ILogger<MailboxPoll> logger) : BackgroundService
+internal sealed partial class MailboxPoll(ImapMailbox mailbox, MailedProposals proposals, TimeProvider time, ILogger<MailboxPoll> logger) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
 

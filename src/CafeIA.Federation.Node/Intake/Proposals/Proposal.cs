@@ -20,4 +20,8 @@ internal enum ProposalState
 /// <param name="Reason">Of a refusal, as it was mailed.</param>
 /// <param name="Entry">What it has become.</param>
 internal sealed record Proposal(
-    Guid Id, EntryKind Kind, byte[] Body, byte[] SentBody, bool TookPlace, string? Mail, ProposalState State, DateTimeOffset SentAt, DateTimeOffset ChangedAt, DateTimeOffset? DecidedAt, string? Reason, EntryId? Entry);
+    Guid Id, EntryKind Kind, byte[] Body, byte[] SentBody, bool TookPlace, string? Mail, ProposalState State, DateTimeOffset SentAt, DateTimeOffset ChangedAt, DateTimeOffset? DecidedAt, string? Reason, EntryId? Entry)
+{
+    /// <summary>Changes with each correction: who decides says which one was read.</summary>
+    public string Version => ChangedAt.UtcTicks.ToString(System.Globalization.CultureInfo.InvariantCulture);
+}

@@ -1,5 +1,6 @@
 using CafeIA.Federation.Node.Accounts;
 using CafeIA.Federation.Node.Mail;
+using CafeIA.Federation.Protocol;
 using CafeIA.Federation.Protocol.Identifiers;
 using Npgsql;
 using NpgsqlTypes;
@@ -18,6 +19,7 @@ internal sealed class ProposalStore(NpgsqlDataSource database, Outbox outbox, Ti
     public async Task AddAsync(Guid? id, EntryKind kind, byte[] body, bool tookPlace, string mail, string secret, IReadOnlyList<Letter> letters, CancellationToken cancellation)
     {
         var now = time.GetUtcNow();
+        var number = id ?? Guid.CreateVersion7(now);
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
         await using var insert = new NpgsqlCommand(
@@ -27,7 +29,7 @@ internal sealed class ProposalStore(NpgsqlDataSource database, Outbox outbox, Ti
             """,
             connection,
             transaction);
-        insert.Parameters.Add(new() { Value = id ?? Guid.CreateVersion7(now) });
+        insert.Parameters.Add(new() { Value = number });
         insert.Parameters.Add(new() { Value = (short)kind });
         insert.Parameters.Add(new() { Value = body });
         insert.Parameters.Add(new() { Value = tookPlace });
@@ -38,7 +40,7 @@ internal sealed class ProposalStore(NpgsqlDataSource database, Outbox outbox, Ti
             return;
         await using var batch = new NpgsqlBatch(connection, transaction);
         foreach (var letter in letters)
-            batch.BatchCommands.Add(outbox.Write(letter));
+            batch.BatchCommands.Add(outbox.Write(letter with { About = number }));
         await batch.ExecuteNonQueryAsync(cancellation);
         await transaction.CommitAsync(cancellation);
         outbox.Ring();
@@ -79,38 +81,42 @@ internal sealed class ProposalStore(NpgsqlDataSource database, Outbox outbox, Ti
         return await command.ExecuteNonQueryAsync(cancellation) == 1;
     }
 
-    /// <summary>Settles it, if nobody has before: then nothing is written and nobody is told.</summary>
+    /// <summary>Settles one that waits. Its row is locked meanwhile: who corrects it, takes it back or decides as well comes after, and finds it settled.</summary>
     /// <param name="id">The proposal.</param>
-    /// <param name="state">What becomes of it.</param>
-    /// <param name="by">Who decided; null: who proposed it.</param>
-    /// <param name="reason">Why not.</param>
-    /// <param name="entry">What it has become.</param>
-    /// <param name="others">Letters and lines that belong to it.</param>
+    /// <param name="seen">Its <see cref="Proposal.Version"/> that was decided about; null: whatever it has become.</param>
+    /// <param name="settle">Says what becomes of it; what it has refused stays as it is.</param>
     /// <param name="cancellation">Gives up.</param>
-    public async Task<bool> SettleAsync(Guid id, ProposalState state, Guid? by, string? reason, EntryId? entry, IReadOnlyList<NpgsqlBatchCommand> others, CancellationToken cancellation)
+    /// <returns>Refused as <c>already-decided</c>, as <c>proposal-changed</c> or by <paramref name="settle"/>.</returns>
+    public async Task<Result<Settlement>> SettleAsync(Guid id, string? seen, Func<Proposal, Task<Result<Settlement>>> settle, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        await using var update = new NpgsqlCommand(
-            "update proposal set state = $2, decided_at = $3, decided_by = $4, reason = $5, entry_id = $6 where proposal_id = $1 and state = 'waiting'", connection, transaction);
+        await using var select = new NpgsqlCommand($"select {Columns} from proposal where proposal_id = $1 for update", connection, transaction);
+        select.Parameters.Add(new() { Value = id });
+        if ((await ReadAsync(select, cancellation)).SingleOrDefault() is not { State: ProposalState.Waiting } proposal)
+            return ProposalRefusals.Decided;
+        if (seen is not null && seen != proposal.Version)
+            return ProposalRefusals.Changed;
+        var settled = await settle(proposal);
+        if (!settled.IsOk)
+            return settled;
+        var settlement = settled.Value;
+        await using var batch = new NpgsqlBatch(connection, transaction);
+        var update = new NpgsqlBatchCommand("update proposal set state = $2, decided_at = $3, decided_by = $4, reason = $5, entry_id = $6, kind = $7 where proposal_id = $1");
         update.Parameters.Add(new() { Value = id });
-        update.Parameters.Add(new() { Value = NameOf(state) });
+        update.Parameters.Add(new() { Value = NameOf(settlement.State) });
         update.Parameters.Add(new() { Value = time.GetUtcNow() });
-        update.Parameters.Add(new() { Value = by ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid });
-        update.Parameters.Add(new() { Value = reason ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
-        update.Parameters.Add(new() { Value = entry?.Value ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid });
-        if (await update.ExecuteNonQueryAsync(cancellation) == 0)
-            return false;
-        if (others.Count > 0)
-        {
-            await using var batch = new NpgsqlBatch(connection, transaction);
-            foreach (var other in others)
-                batch.BatchCommands.Add(other);
-            await batch.ExecuteNonQueryAsync(cancellation);
-        }
+        update.Parameters.Add(new() { Value = settlement.By ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid });
+        update.Parameters.Add(new() { Value = settlement.Reason ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
+        update.Parameters.Add(new() { Value = settlement.Entry?.Value ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid });
+        update.Parameters.Add(new() { Value = (short)(settlement.Kind ?? proposal.Kind) });
+        batch.BatchCommands.Add(update);
+        foreach (var line in settlement.Told)
+            batch.BatchCommands.Add(line);
+        await batch.ExecuteNonQueryAsync(cancellation);
         await transaction.CommitAsync(cancellation);
         outbox.Ring();
-        return true;
+        return settled;
     }
 
     /// <summary>Addresses of old decisions leave, and the texts of what was not published. Of how many.</summary>

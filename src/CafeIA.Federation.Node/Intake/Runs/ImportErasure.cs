@@ -1,5 +1,5 @@
 using CafeIA.Federation.Node.Journal;
-using CafeIA.Federation.Protocol.Identifiers;
+using CafeIA.Federation.Node.Journal.Erasures;
 using CafeIA.Federation.Protocol.Journal;
 using Npgsql;
 
@@ -12,8 +12,7 @@ internal sealed class ImportErasure : IProjection
     {
         if (!hub.IsLocal)
             return;
-        // A put without its body is a living entry that the erase list knows of after a restore.
-        var gone = current.Where(c => c.Header.Op == ChangeOp.Erase || (c.Header.Op == ChangeOp.Put && c.Body is null)).Select(c => c.Header.Entry.Value).ToArray();
+        var gone = GoneEntries.Of(current);
         if (gone.Length == 0)
             return;
         var command = new NpgsqlBatchCommand(

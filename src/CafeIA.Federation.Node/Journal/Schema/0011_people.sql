@@ -4,12 +4,14 @@ create table letter (
     recipient  text        not null,
     subject    text        not null,
     body       text        not null,
+    about      uuid,
     written_at timestamptz not null,
     due_at     timestamptz not null,
     attempts   integer     not null default 0,
     complaint  text
 );
 create index letter_due on letter (due_at);
+create index letter_about on letter (about) where about is not null;
 
 -- People who sign in to this hub's console. They stay on this node.
 create table person (

@@ -19,6 +19,9 @@ internal static class ConsoleEndpoints
 {
     private const string Home = "/console";
 
+    /// <summary>The field of the version that was read.</summary>
+    public const string ReadVersion = "version";
+
     /// <summary>Lines of the list of decisions.</summary>
     private const int MaxLines = 200;
 
@@ -92,27 +95,31 @@ internal static class ConsoleEndpoints
         if (await store.FindAsync(id, cancellation) is not { } proposal)
             return PageAnswers.NotFound(Home);
         var title = ProposalTitle.Of(proposal);
+        var form = ProposalForm.Of(proposal, places.Catalog, "");
+        if (sent.Value.GetValueOrDefault(ReadVersion) != proposal.Version)
+            return await ShowAsync(signed, proposal, form, ProposalRefusals.Changed, waiting, cancellation);
+        Result<Settlement> settled;
         switch (sent.Value.GetValueOrDefault("decision"))
         {
             case "refuser":
-                var refused = await desk.RefuseAsync(proposal, title, sent.Value.GetValueOrDefault("raison", ""), signed.Person, cancellation);
-                return refused.IsOk ? Done() : await ShowAsync(signed, proposal, ProposalForm.Of(proposal, places.Catalog, ""), refused.Refusal, waiting, cancellation);
+                settled = await desk.RefuseAsync(proposal, title, sent.Value.GetValueOrDefault("raison", ""), signed.Person, cancellation);
+                break;
             case "accepter":
-                var accepted = await desk.AcceptAsync(proposal, proposal.Kind, proposal.Body, title, signed.Person, cancellation);
-                return accepted.IsOk ? Done() : await ShowAsync(signed, proposal, ProposalForm.Of(proposal, places.Catalog, ""), accepted.Refusal, waiting, cancellation);
+                settled = await desk.AcceptAsync(proposal, proposal.Kind, proposal.Body, title, signed.Person, cancellation);
+                break;
             case "corriger":
-                var form = new ProposalForm(sent.Value) { IsOfTheHub = true };
+                form = new(sent.Value) { IsOfTheHub = true };
                 var judged = JudgedProposal.Of(form, proposal, places.Catalog, time);
-                if (judged.Refusal is not null)
-                    return await ShowAsync(signed, proposal, form, judged.Refusal, waiting, cancellation);
-                var corrected = await desk.AcceptAsync(proposal, judged.Kind, judged.Body, judged.Title, signed.Person, cancellation);
-                return corrected.IsOk ? Done() : await ShowAsync(signed, proposal, form, corrected.Refusal, waiting, cancellation);
+                settled = judged.Refusal ?? await desk.AcceptAsync(proposal, judged.Kind, judged.Body, judged.Title, signed.Person, cancellation);
+                break;
             default:
                 // A town was chosen among several of a name.
                 if (sent.Value.Remove(ProposalForm.ChosenTown, out var chosen))
                     sent.Value["commune"] = chosen;
                 return await ShowAsync(signed, proposal, new(sent.Value) { IsOfTheHub = true }, null, waiting, cancellation);
-        }    }
+        }
+        return settled.IsOk ? Results.Redirect(PageLanguage.Base + Home) : await ShowAsync(signed, proposal, form, settled.Refusal, waiting, cancellation);
+    }
 
     private static async Task<IResult> ShowAsync(Signed signed, Proposal proposal, ProposalForm form, Refusal? refusal, WaitingProposals waiting, CancellationToken cancellation) =>
         PageAnswers.Page<ConsoleProposalPage, ConsoleProposalModel>(
@@ -145,17 +152,15 @@ internal static class ConsoleEndpoints
             return PageAnswers.NotFound(Home);
         var kind = sent.Value.GetValueOrDefault("nature") == ProposalForm.ResourceKind ? EntryKind.Resource : EntryKind.Event;
         var withdrawn = await desk.WithdrawAsync(kind, entry, sent.Value.GetValueOrDefault("raison", ""), signed.Person, cancellation);
-        return withdrawn.IsOk
+        return withdrawn is null
             ? Results.Redirect($"{PageLanguage.Base}{Home}/fiches?q={Uri.EscapeDataString(sent.Value.GetValueOrDefault("q", ""))}")
-            : await ShowEntriesAsync(signed, sent.Value.GetValueOrDefault("q", ""), withdrawn.Refusal, events, resources, hubs, time, cancellation);
+            : await ShowEntriesAsync(signed, sent.Value.GetValueOrDefault("q", ""), withdrawn, events, resources, hubs, time, cancellation);
     }
 
     private static async Task<IResult> DecisionsAsync(HttpRequest request, ConsoleSession sessions, Audit audit, CancellationToken cancellation) =>
         await sessions.FindAsync(request, cancellation) is { } signed
-            ? PageAnswers.Page<ConsoleDecisionsPage, ConsoleDecisionsModel>(new(signed, await audit.ListAsync(null, MaxLines, cancellation)))
+            ? PageAnswers.Page<ConsoleDecisionsPage, ConsoleDecisionsModel>(new(signed, await audit.ListAsync(MaxLines, cancellation)))
             : Enter();
 
     private static IResult Enter() => Results.Redirect($"{PageLanguage.Base}{Home}/entree");
-
-    private static IResult Done() => Results.Redirect(PageLanguage.Base + Home);
 }

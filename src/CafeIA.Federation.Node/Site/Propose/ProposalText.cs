@@ -33,6 +33,7 @@ internal static class ProposalText
             "control-character" => "This text has a control character: take it out.",
             "html-with-script" => "This text has code in it (a script, a frame): take it out.",
             "no-reason" => "Give the reason: it is sent to the person, or kept in the list of decisions.",
+            "proposal-changed" => "This proposal was corrected since you opened it: read it again before you decide.",
             "already-decided" => "This proposal has been answered already.",
             "form-too-large" => "This is too long: a description has at most 10,000 characters. Go back: your browser has kept what you wrote.",
             "form-expired" => "Your session has ended, or this form comes from another site. Sign in and try again.",

@@ -50,7 +50,7 @@ internal static class ProposeEndpoints
         if (known is not null)
         {
             var corrected = await desk.CorrectAsync(known, judged.Kind, judged.Body, form.TookPlace, cancellation);
-            return await ShowAsync(form[ProposalForm.Known], corrected.Refusal, store, cancellation);
+            return await ShowAsync(form[ProposalForm.Known], corrected, store, cancellation);
         }
         // A program is thanked like a person, and nothing is kept of it.
         if (!form.IsTrapped)
@@ -75,7 +75,7 @@ internal static class ProposeEndpoints
             return PageAnswers.NotFound(Section);
         return proposal.State == ProposalState.Waiting
             ? Show(ProposalForm.Of(proposal, places.Catalog, secret), 0, null)
-            : await ShowAsync(secret, ProposalDesk.Decided(), store, cancellation);
+            : await ShowAsync(secret, ProposalRefusals.Decided, store, cancellation);
     }
 
     private static async Task<IResult> WithdrawAsync(string secret, ProposalStore store, ProposalDesk desk, CancellationToken cancellation)
@@ -83,7 +83,7 @@ internal static class ProposeEndpoints
         if (await store.FindAsync(secret, cancellation) is not { } proposal)
             return PageAnswers.NotFound(Section);
         var withdrawn = await desk.WithdrawAsync(proposal, cancellation);
-        return await ShowAsync(secret, withdrawn.Refusal, store, cancellation);
+        return await ShowAsync(secret, withdrawn, store, cancellation);
     }
 
     private static IResult Show(ProposalForm form, int step, Refusal? refusal, int status = StatusCodes.Status200OK, Microsoft.AspNetCore.Components.RenderFragment? preview = null) =>

@@ -4,6 +4,7 @@ using CafeIA.Federation.Node.Intake.Proposals;
 using CafeIA.Federation.Node.Site.Propose;
 using CafeIA.Federation.Tests.Api;
 using CafeIA.Federation.Tests.Site.Propose;
+using Microsoft.Extensions.Logging.Abstractions;
 using MimeKit;
 
 namespace CafeIA.Federation.Tests.Intake.Mailbox;
@@ -83,6 +84,26 @@ public sealed class MailedProposalsTests(ApiNode api) : IClassFixture<ApiNode>, 
 
         Assert.NotEmpty(await staff.LettersAsync("apres-" + sender, 1));
         Assert.Empty(await staff.LettersAsync(sender, 0));
+    }
+
+    [Fact]
+    public async Task The_mailbox_is_looked_into_and_what_cannot_be_taken_holds_up_nothing()
+    {
+        await using var server = new SmallImapServer();
+        foreach (var (from, calendar) in new[] { ("poll@example.org", "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\n\u0001"), ("poll@example.org", Calendar(Event("Café de la boîte"))) })
+        {
+            using var message = Message(from, calendar);
+            server.Messages.Add(message.ToString().ReplaceLineEndings("\r\n"));
+        }
+        using var poll = new MailboxPoll(
+            new(new() { ImapServer = "127.0.0.1", ImapPort = server.Port, ImapUser = "cafes", ImapPassword = "secret" }, NullLogger<ImapMailbox>.Instance),
+            api.Node.Get<MailedProposals>(), TimeProvider.System, NullLogger<MailboxPoll>.Instance);
+
+        await poll.StartAsync(Cancellation);
+
+        Assert.Contains(await staff.LettersAsync("poll@example.org", 2), l => l.Subject == "Votre proposition : Café de la boîte");
+        await poll.StopAsync(Cancellation);
+        Assert.Equal([1, 2], server.Seen.Order());
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Net;
 using CafeIA.Federation.Node.Accounts;
+using CafeIA.Federation.Node.Intake.Proposals;
 using CafeIA.Federation.Tests.Api;
 using CafeIA.Federation.Tests.Fixtures;
 using CafeIA.Federation.Tests.Site.Propose;
@@ -152,6 +153,62 @@ public sealed class ConsoleTests(ApiNode api) : IClassFixture<ApiNode>, IDisposa
     }
 
     [Fact]
+    public async Task What_was_corrected_after_it_was_read_is_read_again()
+    {
+        var fields = Proposer.Cafe("Café lu une fois");
+        fields["courriel"] = "lu@example.org";
+        await person.SendAsync("/proposer", fields);
+        await person.EnterAsync();
+        var proposal = await person.WaitingAsync("Café lu une fois");
+        var read = Proposer.Hidden((await person.GetAsync($"/console/propositions/{proposal}")).Html).ToArray();
+        fields.Remove("courriel");
+        fields["suivi"] = Proposer.LinkIn((await person.LettersAsync("lu@example.org", 1))[0]).Split('/')[^1];
+        fields["titre"] = "Publicité lue par personne";
+        await person.SendAsync("/proposer", fields);
+
+        foreach (var decision in new[] { "accepter", "refuser", "corriger" })
+        {
+            var (status, html) = await person.SendAsync($"/console/propositions/{proposal}", [.. read, new("decision", decision), new("raison", "Non.")]);
+            Assert.Equal(HttpStatusCode.BadRequest, status);
+            Assert.Contains("relisez-la avant de décider", html, StringComparison.Ordinal);
+        }
+        Assert.Equal(0, await FoundAsync("publicité"));
+        await person.DecideAsync($"/console/propositions/{proposal}", ("decision", "accepter"));
+        Assert.Equal(1, await FoundAsync("publicité"));
+    }
+
+    /// <summary>Between the hub's commit and the proposal's own nobody takes it back, so nothing is published that its sender believes withdrawn.</summary>
+    [Fact]
+    public async Task Who_takes_it_back_while_it_is_accepted_comes_after()
+    {
+        await person.SendAsync("/proposer", Proposer.Cafe("Café repris"));
+        await person.EnterAsync();
+        var (store, desk) = (api.Node.Get<ProposalStore>(), api.Node.Get<ProposalDesk>());
+        var proposal = (await store.FindAsync(Guid.Parse(await person.WaitingAsync("Café repris")), Cancellation))!;
+        var (begun, goOn) = (new TaskCompletionSource(), new TaskCompletionSource());
+        var accepting = store.SettleAsync(
+            proposal.Id,
+            proposal.Version,
+            async _ =>
+            {
+                begun.SetResult();
+                await goOn.Task;
+                return new Settlement(ProposalState.Accepted);
+            },
+            Cancellation);
+        await begun.Task;
+        var takingBack = desk.WithdrawAsync(proposal, Cancellation);
+        var correcting = desk.CorrectAsync(proposal, proposal.Kind, proposal.Body, false, Cancellation);
+        Assert.False(takingBack.IsCompleted || correcting.IsCompleted);
+        goOn.SetResult();
+
+        Assert.True((await accepting).IsOk);
+        Assert.Equal("already-decided", (await takingBack)?.Code);
+        Assert.Equal("already-decided", (await correcting)?.Code);
+        Assert.Equal(ProposalState.Accepted, (await store.FindAsync(proposal.Id, Cancellation))!.State);
+    }
+
+    [Fact]
     public async Task An_entry_is_withdrawn_for_a_reason()
     {
         var id = await api.CreateAsync(ApiNode.Cafe("Café à retirer"));
@@ -176,9 +233,15 @@ public sealed class ConsoleTests(ApiNode api) : IClassFixture<ApiNode>, IDisposa
         var proposal = await person.WaitingAsync("Café effaçable");
         await person.DecideAsync($"/console/propositions/{proposal}", ("decision", "accepter"));
 
+        var database = api.Node.Get<Npgsql.NpgsqlDataSource>();
+        await using var waiting = database.CreateCommand("insert into letter (letter_id, recipient, subject, body, about, written_at, due_at) values (gen_random_uuid(), 'efface@example.org', 'Café effaçable', '', $1, now(), now() + interval '1 day')");
+        waiting.Parameters.Add(new() { Value = Guid.Parse(proposal) });
+        await waiting.ExecuteNonQueryAsync(Cancellation);
+
         await api.Node.RunAsync("erase", proposal);
 
-        var database = api.Node.Get<Npgsql.NpgsqlDataSource>();
+        await using var letters = database.CreateCommand("select count(*) from letter where subject = 'Café effaçable'");
+        Assert.Equal(0L, await letters.ExecuteScalarAsync(Cancellation));
         await using var command = database.CreateCommand("select octet_length(body) + octet_length(sent_body) + coalesce(length(mail), 0) from proposal where proposal_id = $1");
         command.Parameters.Add(new() { Value = Guid.Parse(proposal) });
         Assert.Equal(0, await command.ExecuteScalarAsync(Cancellation));
@@ -201,7 +264,7 @@ public sealed class ConsoleTests(ApiNode api) : IClassFixture<ApiNode>, IDisposa
         await person.EnterAsync();
         var proposal = Guid.Parse(await person.WaitingAsync("Café d’il y a un mois"));
         await person.DecideAsync($"/console/propositions/{proposal}", ("decision", "refuser"), ("raison", "Passé."));
-        var store = api.Node.Get<CafeIA.Federation.Node.Intake.Proposals.ProposalStore>();
+        var store = api.Node.Get<ProposalStore>();
         await store.ForgetAsync(Cancellation);
         Assert.Equal("mois@example.org", (await store.FindAsync(proposal, Cancellation))!.Mail);
         await using var command = api.Node.Get<Npgsql.NpgsqlDataSource>().CreateCommand("update proposal set decided_at = decided_at - interval '31 days' where proposal_id = $1");

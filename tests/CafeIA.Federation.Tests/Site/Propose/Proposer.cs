@@ -68,12 +68,16 @@ internal sealed partial class Proposer : IDisposable
         Assert.Contains("<h1>À relire</h1>", html, StringComparison.Ordinal);
     }
 
-    /// <summary>Sends a form of the console, with its token.</summary>
+    /// <summary>Sends a form of the console as its page has it: with its token and, of a proposal, the version that is read there.</summary>
     public async Task<(HttpStatusCode Status, string Html)> DecideAsync(string path, params (string Name, string Value)[] fields)
     {
-        var (_, page) = await GetAsync("/console");
-        return await SendAsync(path, [new("jeton", Token().Match(page).Groups[1].Value), .. fields.Select(f => new KeyValuePair<string, string>(f.Name, f.Value))]);
+        var (_, page) = await GetAsync(path.StartsWith("/console/propositions/", StringComparison.Ordinal) ? path : "/console");
+        return await SendAsync(path, [.. Hidden(page), .. fields.Select(f => new KeyValuePair<string, string>(f.Name, f.Value))]);
     }
+
+    /// <summary>What the forms of a page of the console carry.</summary>
+    public static IEnumerable<KeyValuePair<string, string>> Hidden(string page) =>
+        [new("jeton", Token().Match(page).Groups[1].Value), new("version", Version().Match(page).Groups[1].Value)];
 
     /// <summary>The first proposal of the list by its title.</summary>
     public async Task<string> WaitingAsync(string title)
@@ -111,6 +115,9 @@ internal sealed partial class Proposer : IDisposable
 
     [GeneratedRegex("name=\"jeton\" value=\"([0-9a-f]{64})\"")]
     private static partial Regex Token();
+
+    [GeneratedRegex("name=\"version\" value=\"([0-9]+)\"")]
+    private static partial Regex Version();
 
     [GeneratedRegex("action=\"/console/propositions/([0-9a-f-]{36})\"")]
     private static partial Regex Proposal();
